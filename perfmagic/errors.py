@@ -1,0 +1,28 @@
+"""Every error that perfmagic itself raises; the user's own exceptions are never wrapped.
+
+    PerfmagicError
+    ├── UsageError    a magic line or an argument is wrong; nothing was run
+    ├── CellError     the cell cannot be analysed or run the way it was asked for
+    ├── RunError      our own machinery failed while it ran the cell
+    └── ExportError   a comparison could not be written or read
+"""
+
+
+class PerfmagicError(Exception):
+    """What all errors of perfmagic have in common: catch this one to catch them all."""
+
+
+class UsageError(PerfmagicError):
+    """The magic line or an argument is wrong; nothing was run."""
+
+
+class CellError(PerfmagicError):
+    """The cell cannot be analysed, or cannot be run the way it was asked for."""
+
+
+class RunError(PerfmagicError):
+    """Our own machinery failed while it ran the cell; the message says what to do."""
+
+
+class ExportError(PerfmagicError):
+    """A comparison could not be written or read; the destination is as it was."""

@@ -1,0 +1,1 @@
+"""The values that pass through the pipeline: frozen, standard library only, no input or output."""

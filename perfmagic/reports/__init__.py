@@ -1,0 +1,1 @@
+"""From a comparison to text: pure functions, one formatter for all numbers."""
