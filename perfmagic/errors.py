@@ -1,10 +1,11 @@
 """Every error that perfmagic itself raises; the user's own exceptions are never wrapped.
 
-    PerfmagicError
-    ├── UsageError    a magic line or an argument is wrong; nothing was run
-    ├── CellError     the cell cannot be analysed or run the way it was asked for
-    ├── RunError      our own machinery failed while it ran the cell
-    └── ExportError   a comparison could not be written or read
+PerfmagicError
+├── UsageError    a magic line or an argument is wrong; nothing was run
+├── CellError     the cell cannot be analysed or run the way it was asked for
+├── RunError      our own machinery failed while it ran the cell
+│   └── UnpairedSamples    times of different rounds cannot be compared
+└── ExportError   a comparison could not be written or read
 """
 
 
@@ -22,6 +23,10 @@ class CellError(PerfmagicError):
 
 class RunError(PerfmagicError):
     """Our own machinery failed while it ran the cell; the message says what to do."""
+
+
+class UnpairedSamples(RunError):  # noqa: N818 - named for what is wrong, as the others of its kind
+    """Two sides of a comparison do not hold the same rounds."""
 
 
 class ExportError(PerfmagicError):
