@@ -1,0 +1,294 @@
+"""Keepers of the built-in containers: lists, dicts, sets, deques, tuples, buffers."""
+
+import array
+import io
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, TypeAlias
+
+from perfmagic.runners.state_keeping import AnyKeeper, same_items, same_mapping
+
+Things: TypeAlias = list[object]
+Pairs: TypeAlias = dict[object, object]
+
+POINTER_BYTES = 8
+SET_ENTRY_BYTES = 32
+PLAIN_KEYS = frozenset({str, int, float, bool, bytes, type(None)})
+"""Types of keys whose hash, equality and repr are not code of the user."""
+
+
+def _short(key: object) -> str:
+    """Return how a path shows a key; only plain keys are shown, because a repr may be code of the user."""
+    return repr(key) if type(key) in PLAIN_KEYS else f"<{type(key).__name__}>"
+
+
+def _iterates_as_dict(kind: type) -> bool:
+    """Return whether no class between ``kind`` and `dict` defines ``__iter__``."""
+    return (
+        next(vars(cls)["__iter__"] for cls in kind.__mro__ if "__iter__" in vars(cls))
+        is vars(dict)["__iter__"]
+    )
+
+
+class ListKeeper:
+    """Lists: ``subject[:] = taken``."""
+
+    def weigh(self, subject: Things) -> int:
+        return POINTER_BYTES * list.__len__(subject) + 56
+
+    def take(self, subject: Things) -> Things:
+        return list.copy(subject)
+
+    def same(self, subject: Things, taken: Things) -> bool:
+        if type(subject) is list:
+            return same_items(subject, taken)
+        return same_items(list.copy(subject), taken)
+
+    def put(self, subject: Things, taken: Things) -> None:
+        list.__setitem__(subject, slice(None), taken)
+
+    def parts(self, taken: Things) -> Things:
+        return taken
+
+    def named_parts(self, taken: Things) -> Iterator[tuple[str, object]]:
+        return ((f"[{index}]", each) for index, each in enumerate(taken))
+
+
+class TupleKeeper:
+    """Tuples and frozen sets: nothing to put back, but their parts may change."""
+
+    def weigh(self, subject: Collection[object]) -> int:
+        del subject
+        return POINTER_BYTES
+
+    def take(self, subject: Collection[object]) -> tuple[object, ...]:
+        if issubclass(type(subject), tuple):
+            return tuple(tuple.__iter__(subject))  # type: ignore[arg-type]  # a tuple, seen in the line above
+        return tuple(frozenset.__iter__(subject))  # type: ignore[arg-type]  # the table knows only these two
+
+    def same(self, subject: Collection[object], taken: tuple[object, ...]) -> bool:
+        del subject, taken
+        return True
+
+    def put(self, subject: Collection[object], taken: tuple[object, ...]) -> None:
+        """Do nothing: the subject cannot change."""
+
+    def parts(self, taken: tuple[object, ...]) -> tuple[object, ...]:
+        return taken
+
+    def named_parts(self, taken: tuple[object, ...]) -> Iterator[tuple[str, object]]:
+        return ((f"[{index}]", each) for index, each in enumerate(taken))
+
+
+class DictKeeper:
+    """Dicts and their subclasses without an order of their own (`collections.Counter`)."""
+
+    def weigh(self, subject: Pairs) -> int:
+        return dict.__sizeof__(subject)
+
+    def take(self, subject: Pairs) -> Pairs:
+        if type(subject) is dict:
+            return subject.copy()
+        if _iterates_as_dict(type(subject)):
+            return dict.copy(subject)
+        # `dict.copy` would call the `keys` and `__getitem__` of this class
+        return dict(dict.items(subject))
+
+    def same(self, subject: Pairs, taken: Pairs) -> bool:
+        if type(subject) is dict:
+            return same_mapping(subject, taken)
+        return same_mapping(self.take(subject), taken)
+
+    def put(self, subject: Pairs, taken: Pairs) -> None:
+        dict.clear(subject)
+        dict.update(subject, taken)
+
+    def parts(self, taken: Pairs) -> Things:
+        return [*taken.values(), *taken]
+
+    def named_parts(self, taken: Pairs) -> Iterator[tuple[str, object]]:
+        for key, value in taken.items():
+            yield f"[{_short(key)}]", value
+        for key in taken:
+            yield f" key {_short(key)}", key
+
+
+class OrderedDictKeeper(DictKeeper):
+    """Ordered dicts, which keep their order apart from their contents."""
+
+    def take(self, subject: Pairs) -> Pairs:
+        contents = dict(dict.items(subject))
+        return {key: contents[key] for key in OrderedDict.__iter__(subject)}  # type: ignore[arg-type]
+
+    def same(self, subject: Pairs, taken: Pairs) -> bool:
+        return same_mapping(self.take(subject), taken)
+
+    def put(self, subject: Pairs, taken: Pairs) -> None:
+        OrderedDict.clear(subject)  # type: ignore[arg-type]  # the table passes ordered dicts only
+        for key, value in taken.items():
+            OrderedDict.__setitem__(subject, key, value)  # type: ignore[arg-type]
+
+
+class DefaultDictKeeper:
+    """Default dicts: the contents and the factory."""
+
+    _contents = DictKeeper()
+
+    def weigh(self, subject: defaultdict[object, object]) -> int:
+        return dict.__sizeof__(subject)
+
+    def take(self, subject: defaultdict[object, object]) -> tuple[Pairs, object]:
+        return self._contents.take(subject), self._factory.__get__(subject)
+
+    def same(self, subject: defaultdict[object, object], taken: tuple[Pairs, object]) -> bool:
+        return self._contents.same(subject, taken[0]) and self._factory.__get__(subject) is taken[1]
+
+    def put(self, subject: defaultdict[object, object], taken: tuple[Pairs, object]) -> None:
+        self._contents.put(subject, taken[0])
+        self._factory.__set__(subject, taken[1])
+
+    def parts(self, taken: tuple[Pairs, object]) -> Things:
+        return [*self._contents.parts(taken[0]), taken[1]]
+
+    def named_parts(self, taken: tuple[Pairs, object]) -> Iterator[tuple[str, object]]:
+        yield from self._contents.named_parts(taken[0])
+        yield ".default_factory", taken[1]
+
+    @property
+    def _factory(self) -> Any:
+        return vars(defaultdict)["default_factory"]
+
+
+class SetKeeper:
+    """Sets; a copy of a set knows the hashes, so none is computed."""
+
+    def weigh(self, subject: set[object]) -> int:
+        return SET_ENTRY_BYTES * set.__len__(subject) + 200
+
+    def take(self, subject: set[object]) -> set[object]:
+        return set[object]().union(subject)
+
+    def same(self, subject: set[object], taken: set[object]) -> bool:
+        if set.__len__(subject) != len(taken):
+            return False
+        return set(map(id, set.__iter__(subject))) == set(map(id, taken))
+
+    def put(self, subject: set[object], taken: set[object]) -> None:
+        now = self.take(subject)
+        if PLAIN_KEYS.issuperset(map(type, now)) and PLAIN_KEYS.issuperset(map(type, taken)):
+            # a cleared and refilled set may iterate in another order than the one the cell found
+            set.difference_update(subject, now - taken)
+            set.update(subject, taken - now)
+        else:
+            set.clear(subject)
+            set.update(subject, taken)
+
+    def parts(self, taken: set[object]) -> set[object]:
+        return taken
+
+    def named_parts(self, taken: set[object]) -> Iterator[tuple[str, object]]:
+        return ((f"[{_short(each)}]", each) for each in taken)
+
+
+class DequeKeeper:
+    """Double-ended queues, bounded ones too."""
+
+    def weigh(self, subject: deque[object]) -> int:
+        return POINTER_BYTES * deque.__len__(subject) + 600
+
+    def take(self, subject: deque[object]) -> Things:
+        return list(deque.__iter__(subject))
+
+    def same(self, subject: deque[object], taken: Things) -> bool:
+        return same_items(list(deque.__iter__(subject)), taken)
+
+    def put(self, subject: deque[object], taken: Things) -> None:
+        deque.clear(subject)
+        deque.extend(subject, taken)
+
+    def parts(self, taken: Things) -> Things:
+        return taken
+
+    def named_parts(self, taken: Things) -> Iterator[tuple[str, object]]:
+        return ((f"[{index}]", each) for index, each in enumerate(taken))
+
+
+class BufferKeeper:
+    """Byte arrays and arrays of the `array` module: a copy of their bytes."""
+
+    def weigh(self, subject: bytearray) -> int:
+        return memoryview(subject).nbytes
+
+    def take(self, subject: bytearray) -> bytes:
+        return memoryview(subject).tobytes()
+
+    def same(self, subject: bytearray, taken: bytes) -> bool:
+        return memoryview(subject).nbytes == len(taken) and memoryview(subject).tobytes() == taken
+
+    def put(self, subject: bytearray, taken: bytes) -> None:
+        bytearray.__setitem__(subject, slice(None), taken)
+
+    def parts(self, taken: bytes) -> tuple[()]:
+        del taken
+        return ()
+
+    def named_parts(self, taken: bytes) -> tuple[()]:
+        del taken
+        return ()
+
+
+class ArrayKeeper(BufferKeeper):
+    """Arrays of the `array` module, which take back only an array of their own type code."""
+
+    def put(self, subject: Any, taken: bytes) -> None:
+        contents = array.array(subject.typecode)
+        contents.frombytes(taken)
+        array.array.__setitem__(subject, slice(None), contents)
+
+
+class MemoryFileKeeper:
+    """Files in memory: the contents and the position; a closed one has neither."""
+
+    def weigh(self, subject: io.BytesIO) -> int:
+        return 0 if subject.closed else 2 * len(subject.getvalue())
+
+    def take(self, subject: io.BytesIO) -> tuple[object, int] | None:
+        return None if subject.closed else (subject.getvalue(), subject.tell())
+
+    def same(self, subject: io.BytesIO, taken: tuple[object, int] | None) -> bool:
+        return self.take(subject) == taken  # a str or bytes and an int: no code of the user compares
+
+    def put(self, subject: Any, taken: tuple[object, int] | None) -> None:
+        if taken is None:
+            subject.close()
+            return
+        subject.seek(0)
+        subject.truncate()
+        subject.write(taken[0])
+        subject.seek(taken[1])
+
+    def parts(self, taken: tuple[object, int] | None) -> tuple[()]:
+        del taken
+        return ()
+
+    def named_parts(self, taken: tuple[object, int] | None) -> tuple[()]:
+        del taken
+        return ()
+
+
+def container_keepers() -> Iterable[tuple[type, AnyKeeper]]:
+    """Return the base types that these keepers serve, the more special ones first."""
+    return (
+        (list, ListKeeper()),
+        (OrderedDict, OrderedDictKeeper()),
+        (defaultdict, DefaultDictKeeper()),
+        (dict, DictKeeper()),
+        (set, SetKeeper()),
+        (tuple, TupleKeeper()),
+        (frozenset, TupleKeeper()),
+        (deque, DequeKeeper()),
+        (bytearray, BufferKeeper()),
+        (array.array, ArrayKeeper()),
+        (io.BytesIO, MemoryFileKeeper()),
+        (io.StringIO, MemoryFileKeeper()),
+    )

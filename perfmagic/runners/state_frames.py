@@ -1,0 +1,152 @@
+"""Keepers of the insides of pandas and polars frames, used only where these are loaded already.
+
+A pandas frame is an instance that holds a block manager, which holds blocks, which hold arrays. Each of them is put
+back as the very object it was, and the arrays are kept like all arrays; so views of a frame stay views.
+Polars changes the frame inside an object in place; a clone of it shares its memory until one of the two is changed.
+"""
+
+import sys
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from perfmagic.runners.state_keeping import AnyKeeper, same_items
+
+Fields: TypeAlias = tuple[Any, ...]
+
+
+class FieldKeeper:
+    """Fields of objects whose class is written in C.
+
+    Parameters
+    ----------
+    assigned
+        Fields that are kept and assigned.
+    read
+        Fields that are only followed: they cannot be assigned.
+    """
+
+    def __init__(self, *assigned: str, read: tuple[str, ...] = ()) -> None:
+        self._assigned = assigned
+        self._read = read
+
+    def weigh(self, subject: object) -> int:
+        del subject
+        return 100
+
+    def take(self, subject: object) -> Fields:
+        return tuple(getattr(subject, name) for name in (*self._assigned, *self._read))
+
+    def same(self, subject: object, taken: Fields) -> bool:
+        return same_items(self.take(subject), taken)
+
+    def put(self, subject: object, taken: Fields) -> None:
+        for name, value in zip(self._assigned, taken, strict=False):
+            setattr(subject, name, value)
+
+    def parts(self, taken: Fields) -> Fields:
+        return taken
+
+    def named_parts(self, taken: Fields) -> Iterator[tuple[str, object]]:
+        return ((f".{name}", each) for name, each in zip((*self._assigned, *self._read), taken, strict=True))
+
+
+class BlocksKeeper(FieldKeeper):
+    """Block managers of pandas frames; the tables that find a column's block are made again."""
+
+    def __init__(self) -> None:
+        super().__init__("blocks", "axes")
+
+    def same(self, subject: Any, taken: Fields) -> bool:
+        return subject.blocks is taken[0] and subject.axes is taken[1]
+
+    def put(self, subject: Any, taken: Fields) -> None:
+        super().put(subject, taken)
+        # made again on first use, when the blocks have their places back; tested for each version of pandas
+        subject._blknos = subject._blklocs = None  # noqa: SLF001
+        subject._known_consolidated = False  # noqa: SLF001
+
+
+class BlockKeeper(FieldKeeper):
+    """Blocks of pandas frames; what they remember of their values is forgotten when the values are put back."""
+
+    def __init__(self) -> None:
+        super().__init__("values", "mgr_locs", "refs")
+
+    def same(self, subject: Any, taken: Fields) -> bool:
+        values, places, references = self.take(subject)
+        same_places = places is taken[1] or places.as_array.tolist() == taken[1].as_array.tolist()
+        return values is taken[0] and references is taken[2] and same_places
+
+    def put(self, subject: Any, taken: Fields) -> None:
+        super().put(subject, taken)
+        getattr(subject, "_cache", {}).clear()
+
+    def parts(self, taken: Fields) -> Fields:
+        return taken[:1]
+
+    def named_parts(self, taken: Fields) -> Iterator[tuple[str, object]]:
+        return iter([(".values", taken[0])])
+
+
+class PolarsKeeper:
+    """Frames and series of polars: a clone of what they hold.
+
+    Parameters
+    ----------
+    kind
+        The class whose methods are used, whatever a subclass overrides.
+    field
+        Name of the attribute that holds the frame or series proper.
+    """
+
+    def __init__(self, kind: Any, field: str) -> None:
+        self._kind = kind
+        self._field = field
+
+    def weigh(self, subject: object) -> int:
+        del subject
+        return 1_000  # a clone shares the memory
+
+    def take(self, subject: Any) -> Any:
+        return self._kind.clone(subject)
+
+    def same(self, subject: Any, taken: Any) -> bool:
+        return _schema(subject) == _schema(taken) and bool(self._kind.equals(subject, taken, null_equal=True))
+
+    def put(self, subject: Any, taken: Any) -> None:
+        object.__setattr__(subject, self._field, getattr(self._kind.clone(taken), self._field))
+
+    def parts(self, taken: object) -> tuple[()]:
+        del taken
+        return ()
+
+    def named_parts(self, taken: object) -> tuple[()]:
+        del taken
+        return ()
+
+
+def _schema(subject: Any) -> object:
+    """Return names and types of the columns of a frame, or of a series."""
+    return subject.schema if hasattr(subject, "schema") else (subject.name, subject.dtype)
+
+
+def frame_keepers() -> tuple[tuple[type, AnyKeeper], ...]:
+    """Return the types that these keepers serve; none where the libraries are not loaded."""
+    return (*_pandas_keepers(), *_polars_keepers())
+
+
+def _pandas_keepers() -> Iterator[tuple[type, AnyKeeper]]:
+    internals = sys.modules.get("pandas._libs.internals")
+    arrays = sys.modules.get("pandas._libs.arrays")
+    if internals is None or arrays is None:
+        return
+    yield internals.BlockManager, BlocksKeeper()
+    yield internals.Block, BlockKeeper()
+    yield arrays.NDArrayBacked, FieldKeeper(read=("_ndarray", "_dtype"))
+
+
+def _polars_keepers() -> Iterator[tuple[type, AnyKeeper]]:
+    polars = sys.modules.get("polars")
+    if polars is not None and hasattr(polars, "DataFrame"):
+        yield polars.DataFrame, PolarsKeeper(polars.DataFrame, "_df")
+        yield polars.Series, PolarsKeeper(polars.Series, "_s")

@@ -1,0 +1,121 @@
+"""For each class: which keepers keep its instances, or why they end the walk."""
+
+import random
+import types
+from dataclasses import dataclass
+from typing import Any
+
+from perfmagic.runners.state_arrays import array_keepers
+from perfmagic.runners.state_attributes import ClassKeeper, InstanceKeeper
+from perfmagic.runners.state_callables import callable_keepers
+from perfmagic.runners.state_containers import container_keepers
+from perfmagic.runners.state_frames import frame_keepers
+from perfmagic.runners.state_keeping import AnyKeeper, Ending
+from perfmagic.runners.state_kinds import (
+    ATOMIC,
+    OPAQUE,
+    hidden_base,
+    is_users_class,
+    is_value,
+    library_ending,
+    remembers,
+    special_ending,
+    top_module,
+)
+
+CACHES: types.MappingProxyType[str, frozenset[str]] = types.MappingProxyType(
+    {"pandas": frozenset({"_cache"}), "polars": frozenset({"_df", "_s"})}
+)
+"""Attributes that are caches of a library, or kept in another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the walk treats the instances of one class."""
+
+    keepers: tuple[AnyKeeper, ...] = ()
+    ending: Ending | None = None
+
+
+NOTHING = Shape()
+
+
+class RandomKeeper:
+    """Generators of the `random` module."""
+
+    def weigh(self, subject: object) -> int:
+        del subject
+        return 25_000
+
+    def take(self, subject: random.Random) -> tuple[Any, ...]:
+        return random.Random.getstate(subject)
+
+    def same(self, subject: random.Random, taken: tuple[Any, ...]) -> bool:
+        return random.Random.getstate(subject) == taken
+
+    def put(self, subject: random.Random, taken: tuple[Any, ...]) -> None:
+        random.Random.setstate(subject, taken)
+
+    def parts(self, taken: object) -> tuple[()]:
+        del taken
+        return ()
+
+    def named_parts(self, taken: object) -> tuple[()]:
+        del taken
+        return ()
+
+
+class Shapes:
+    """The shapes of all classes met in one walk, each worked out once."""
+
+    def __init__(self) -> None:
+        self._table: tuple[tuple[type, AnyKeeper], ...] = (
+            *frame_keepers(),
+            *array_keepers(),
+            *container_keepers(),
+            *callable_keepers(),
+            (random.Random, RandomKeeper()),
+            (type, ClassKeeper(is_users_class)),
+        )
+        self._exact = {id(kind): Shape((keeper,)) for kind, keeper in container_keepers()}
+        self._alive: list[type] = []
+
+    def of(self, kind: type) -> Shape:
+        """Return the shape of ``kind``."""
+        found = self._exact.get(id(kind))  # by identity: a metaclass may define its own hash
+        if found is None:
+            found = self._exact[id(kind)] = self._work_out(kind)
+            self._alive.append(kind)
+        return found
+
+    def _work_out(self, kind: type) -> Shape:
+        if any(kind is each for each in ATOMIC):
+            return NOTHING
+        ended, ending = library_ending(kind)
+        if ended and not is_value(kind):
+            return Shape(ending=ending)
+        contents = self._contents(kind)
+        special = None if contents else special_ending(kind)
+        if special is not None:
+            return Shape(ending=special)
+        return self._with_attributes(kind, contents)
+
+    def _with_attributes(self, kind: type, contents: tuple[AnyKeeper, ...]) -> Shape:
+        library = top_module(kind)
+        attributes = InstanceKeeper(
+            kind, follow_class=is_users_class(kind), ignored=CACHES.get(library, frozenset())
+        )
+        follows = (
+            () if kind in PLAIN_ATTRIBUTES or issubclass(kind, type) or not attributes else (attributes,)
+        )
+        keepers = (*contents, *follows)
+        known = contents or is_value(kind) or library in CACHES or not hidden_base(kind)
+        ending = remembers(kind) or (None if known else OPAQUE)
+        return Shape(keepers, ending)
+
+    def _contents(self, kind: type) -> tuple[AnyKeeper, ...]:
+        return next(((keeper,) for base, keeper in self._table if issubclass(kind, base)), ())
+
+
+PLAIN_ATTRIBUTES: frozenset[Any] = frozenset({types.FunctionType, staticmethod, classmethod})
+"""Classes whose ``__dict__`` their own keeper follows."""

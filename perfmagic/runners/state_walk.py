@@ -1,0 +1,173 @@
+"""The walk from names and objects to everything mutable that they reach.
+
+The invariant: no code of the user runs, each object is visited once, and every object seen stays alive as long as the
+records do, so that no identity is used twice.
+"""
+
+import gc
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from perfmagic.errors import RunError
+from perfmagic.runners.state_keeping import AnyKeeper, Ending
+from perfmagic.runners.state_kinds import ATOMIC, STREAM, is_output_stream
+from perfmagic.runners.state_shapes import Shapes
+
+
+class StateTooLarge(RunError):
+    """The state to save needs more memory than allowed.
+
+    Attributes
+    ----------
+    label
+        The name or object whose state did not fit.
+    size_bytes
+        About how many bytes were needed when the walk stopped.
+    """
+
+    def __init__(self, label: str, size_bytes: int, limit_bytes: int) -> None:
+        self.label = label
+        self.size_bytes = size_bytes
+        super().__init__(
+            f"saving the state that {label!r} reaches needs more than {size_bytes / 1e6:,.0f} MB, and "
+            f"{limit_bytes / 1e6:,.0f} MB are free for it: the cell is not run again. Free memory, or use --once."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """An object at which the walk ended, with the number of the record that led to it."""
+
+    subject: object
+    ending: Ending
+    parent: int
+
+
+@dataclass(slots=True)
+class Records:
+    """What one walk saved, as parallel columns; the number of a record is its place.
+
+    ``parents[n]`` is the record that led to record ``n``, or ``-1 - r`` for root ``r``.
+    """
+
+    labels: list[str] = field(default_factory=list[str])
+    roots: list[object] = field(default_factory=list[object])
+    subjects: list[object] = field(default_factory=list[object])
+    keepers: list[AnyKeeper] = field(default_factory=list[AnyKeeper])
+    taken: list[object] = field(default_factory=list[object])
+    parents: list[int] = field(default_factory=list[int])
+    met: list[Met] = field(default_factory=list[Met])
+    size_bytes: int = 0
+    _steps: dict[int, dict[int, str]] = field(default_factory=dict[int, dict[int, str]])
+
+    def changed(self) -> Iterator[int]:
+        """Yield the numbers of the records whose objects hold something else now."""
+        columns = zip(self.keepers, self.subjects, self.taken, strict=True)
+        return (
+            number
+            for number, (keeper, subject, taken) in enumerate(columns)
+            if not keeper.same(subject, taken)
+        )
+
+    def path(self, parent: int, subject: object) -> str:
+        """Return how people reach ``subject``, which record ``parent`` led to."""
+        steps: list[str] = []
+        while parent >= 0:
+            steps.append(self._step(parent, subject))
+            subject, parent = self.subjects[parent], self.parents[parent]
+        return self.labels[-1 - parent] + "".join(reversed(steps))
+
+    def root_label(self, parent: int) -> str:
+        """Return the label of the root that record ``parent`` hangs from."""
+        while parent >= 0:
+            parent = self.parents[parent]
+        return self.labels[-1 - parent]
+
+    def _step(self, parent: int, subject: object) -> str:
+        steps = self._steps.get(parent)
+        if steps is None:  # worked out for all parts at once: a list may hold 200,000 changed ones
+            named = self.keepers[parent].named_parts(self.taken[parent])
+            steps = self._steps[parent] = {id(part): step for step, part in named}
+        return steps.get(id(subject), "")
+
+
+class Walk:
+    """One walk, root by root.
+
+    Parameters
+    ----------
+    skip
+        Objects that are not looked into, such as the namespace itself.
+    limit_bytes
+        The most that the saved contents may need.
+    """
+
+    def __init__(self, skip: Iterable[object] = (), limit_bytes: int | None = None) -> None:
+        self.records = Records()
+        self._skipped = list(skip)
+        self._seen = set(map(id, self._skipped))
+        self._shapes = Shapes()
+        self._limit_bytes = limit_bytes
+        self._pending: list[tuple[int, Collection[object]]] = []
+
+    def add(self, label: str, root: object) -> None:
+        """Save everything that ``root`` reaches and that was not saved before.
+
+        Raises
+        ------
+        StateTooLarge
+            If the saved contents exceed the limit.
+        """
+        records = self.records
+        records.labels.append(label)
+        records.roots.append(root)
+        collecting = gc.isenabled()
+        gc.disable()  # the records are all in use: to collect among them takes as long as to make them
+        try:
+            self._follow(-len(records.labels), _mutable((root,)))
+        finally:
+            if collecting:
+                gc.enable()
+
+    def has_seen(self, subject: object) -> bool:
+        """Return whether the walk came across the object."""
+        return id(subject) in self._seen
+
+    def _follow(self, parent: int, parts: Collection[object]) -> None:
+        self._pending = [(parent, parts)]
+        while self._pending:
+            parent, parts = self._pending.pop()
+            for part in parts:
+                if id(part) not in self._seen:
+                    self._visit(part, parent)
+
+    def _visit(self, subject: object, parent: int) -> None:
+        self._seen.add(id(subject))
+        shape = self._shapes.of(type(subject))
+        if shape.ending is not None:
+            ending = STREAM if is_output_stream(subject) else shape.ending
+            self.records.met.append(Met(subject, ending, parent))
+        for keeper in shape.keepers:
+            self._save(subject, keeper, parent)
+
+    def _save(self, subject: object, keeper: AnyKeeper, parent: int) -> None:
+        records = self.records
+        records.size_bytes += keeper.weigh(subject)
+        if self._limit_bytes is not None and records.size_bytes > self._limit_bytes:
+            raise StateTooLarge(records.labels[-1], records.size_bytes, self._limit_bytes)
+        taken = keeper.take(subject)
+        parts = _mutable(keeper.parts(taken))
+        if parts:
+            self._pending.append((len(records.subjects), parts))
+        records.subjects.append(subject)
+        records.keepers.append(keeper)
+        records.taken.append(taken)
+        records.parents.append(parent)
+
+
+def _mutable(parts: Collection[object]) -> Collection[object]:
+    """Leave out the values that cannot change, which are most of what there is."""
+    try:
+        return [part for part in parts if type(part) not in ATOMIC]
+    except TypeError:  # a metaclass without a hash
+        return parts
