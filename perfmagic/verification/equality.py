@@ -1,0 +1,196 @@
+"""Two snapshots side by side: the worst part wins.
+
+Objects that can change are paired one to one: the first meeting binds a pair, and a later meeting with another partner
+is a difference in sharing. That is a test for isomorphism of the two graphs, so cycles need no special case.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from perfmagic.model.verdict import Status, Verdict
+from perfmagic.verification.findings import Findings
+from perfmagic.verification.naming import class_name
+from perfmagic.verification.picture import Picture, Trail, brief, root_name, trail_text, typed_text
+from perfmagic.verification.scalars import relation, surely_equal
+from perfmagic.verification.snapshot import Snapshot
+from perfmagic.verification.text import clip_middle
+
+_PATH = 120
+
+
+def compare(expected: Snapshot, actual: Snapshot, *, rtol: float = 0.0) -> Verdict:
+    """Whether two snapshots are the same: equal < close < reordered < unknown < different, the worst part wins.
+
+    Parameters
+    ----------
+    expected, actual
+        Snapshots of the same names; a name that only one side has is a difference.
+    rtol
+        Floats within ``rtol * abs(expected)`` are *close*; integers get no tolerance.
+    """
+    return compare_roots(expected.roots, actual.roots, rtol=rtol)
+
+
+def compare_roots(
+    expected: Mapping[str, object],
+    actual: Mapping[str, object],
+    *,
+    rtol: float,
+    redefined: frozenset[str] = frozenset(),
+) -> Verdict:
+    """The verdict on the roots of two snapshots; definitions under a name in ``redefined`` count as counterparts."""
+    comparing = Comparing(rtol=rtol, redefined=redefined)
+    for name in [*expected, *(name for name in actual if name not in expected)]:
+        trail: Trail = (None, None, name)
+        if name not in actual:
+            comparing.found(Status.DIFFERENT, trail, brief(expected[name]), "not bound")
+        elif name not in expected:
+            comparing.found(Status.DIFFERENT, trail, "not bound", brief(actual[name]))
+        else:
+            comparing.visit(expected[name], actual[name], trail)
+            comparing.settle()
+    comparing.conclude()
+    names = {name.strip(): None for name in [*expected, *actual]}
+    return comparing.findings.verdict(tuple(name for name in names if name not in comparing.left))
+
+
+class Comparing:
+    """One comparison under way; pictures call it back for their children."""
+
+    def __init__(self, *, rtol: float, redefined: frozenset[str]) -> None:
+        self.rtol = rtol
+        self.redefined = redefined
+        self.findings = Findings()
+        self.left: set[str] = set()
+        self._quiet = False
+        self._pending: list[tuple[Picture, Picture, Trail]] = []
+        self._waiting: list[tuple[Picture, Picture, Trail]] = []
+        self._classes: list[tuple[object, object, Trail]] = []
+        self._forth: dict[Picture, tuple[Picture, Trail]] = {}
+        self._back: dict[Picture, tuple[Picture, Trail]] = {}
+        self._seen: set[tuple[Picture, Picture]] = set()
+
+    def visit(self, expected: object, actual: object, trail: Trail) -> None:
+        """Compare two children: atoms at once, pictures in their turn."""
+        if isinstance(expected, Picture) and isinstance(actual, Picture):
+            self._pending.append((expected, actual, trail))
+            return
+        status = relation(expected, actual, self.rtol)
+        if status is not Status.EQUAL:
+            self._differ(status, trail, expected, actual)
+
+    def visit_all(
+        self,
+        expected: Sequence[object],
+        actual: Sequence[object],
+        place: tuple[Trail, Picture],
+        keys: Iterable[object],
+    ) -> None:
+        """Compare children pair by pair; both sides are equally long, ``keys`` names them for the path."""
+        if surely_equal(expected, actual):
+            return
+        trail, container = place
+        start = len(self._pending)
+        for key, left, right in zip(keys, expected, actual, strict=True):
+            if isinstance(left, Picture) and isinstance(right, Picture):
+                self._pending.append((left, right, (trail, container, key)))
+            elif left is not right or left != left:  # noqa: PLR0124
+                self.visit(left, right, (trail, container, key))
+        # The stack gives the last one first; the report should name the first place first.
+        self._pending[start:] = self._pending[start:][::-1]
+
+    def found(self, status: Status, trail: Trail, expected: str, actual: str) -> None:
+        """Take down a place where the sides part."""
+        self.findings.add(status, clip_middle(trail_text(trail), _PATH), expected, actual)
+
+    def unknown(self, trail: Trail, reason: str) -> None:
+        """Take down a place that cannot be compared."""
+        if not self._quiet:
+            self.findings.lower(Status.UNKNOWN)
+            self.note(trail, reason)
+
+    def note(self, trail: Trail, reason: str) -> None:
+        """Take down a place that is not compared and need not be."""
+        self.left.add(root_name(trail))
+        self.findings.leave(clip_middle(trail_text(trail), _PATH), reason)
+
+    def later(self, expected: Picture, actual: Picture, trail: Trail) -> None:
+        """Compare by `Picture.finish` when all else is paired."""
+        self._waiting.append((expected, actual, trail))
+
+    def settle(self) -> None:
+        """Compare what is pending, and all that this discovers."""
+        while self._pending:
+            self._meet(*self._pending.pop())
+
+    def conclude(self) -> None:
+        """Compare what had to wait: first what has no order, at last the classes of instances.
+
+        Those were compared by name; that their definitions are the same is checked here, and what cannot be looked into
+        in a class makes no instance unknown.
+        """
+        while self._waiting:
+            expected, actual, trail = self._waiting.pop()
+            expected.finish(actual, self, trail)
+            self.settle()
+        self._quiet = True
+        while self._classes:
+            self.visit(*self._classes.pop())
+            self.settle()
+        while self._waiting:
+            expected, actual, trail = self._waiting.pop()
+            expected.finish(actual, self, trail)
+            self.settle()
+
+    def _meet(self, expected: Picture, actual: Picture, trail: Trail) -> None:
+        alike = type(expected) is type(actual) and (
+            expected.cls is actual.cls or class_name(expected.cls) == class_name(actual.cls)
+        )
+        if not alike:
+            self._differ(Status.DIFFERENT, trail, expected, actual)
+        elif self._bind(expected, actual, trail):
+            expected.against(actual, self, trail)
+            if expected.extra is not None and actual.extra is not None:
+                self._compare_extra(expected, actual, trail)
+
+    def _bind(self, expected: Picture, actual: Picture, trail: Trail) -> bool:
+        """Whether the two meet for the first time; a meeting with another partner is a difference in sharing."""
+        if not expected.mutable:
+            known = (expected, actual) in self._seen
+            self._seen.add((expected, actual))
+            return not known
+        forth, back = self._forth.get(expected), self._back.get(actual)
+        if forth is None and back is None:
+            self._forth[expected], self._back[actual] = (actual, trail), (expected, trail)
+            return True
+        if forth is None or forth[0] is not actual:
+            self.found(Status.DIFFERENT, trail, _shared(forth), _shared(back))
+        return False
+
+    def _compare_extra(self, expected: Picture, actual: Picture, trail: Trail) -> None:
+        left, right = expected.extra, actual.extra
+        assert left is not None
+        assert right is not None
+        if left.klass is not None and right.klass is not None:
+            self._classes.append((left.klass, right.klass, (trail, expected, "__class__")))
+        if left.names == right.names:
+            self.visit_all(left.state, right.state, (trail, expected), left.names)
+            return
+        ours = dict(zip(left.names, left.state, strict=True))
+        theirs = dict(zip(right.names, right.state, strict=True))
+        for name in dict.fromkeys([*left.names, *right.names]):
+            place = (trail, expected, name)
+            if name in ours and name in theirs:
+                self.visit(ours[name], theirs[name], place)
+            else:
+                texts = [brief(side[name]) if name in side else "missing" for side in (ours, theirs)]
+                self.found(Status.DIFFERENT, place, *texts)
+
+    def _differ(self, status: Status, trail: Trail, expected: object, actual: object) -> None:
+        left, right = brief(expected), brief(actual)
+        if left == right:
+            left, right = typed_text(expected), typed_text(actual)
+        self.found(status, trail, left, right)
+
+
+def _shared(met: tuple[Picture, Trail] | None) -> str:
+    return f"the same object as {trail_text(met[1])}" if met else "an object of its own"
