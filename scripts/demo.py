@@ -55,6 +55,8 @@ def execute(notebook: Path, folder: Path) -> nbformat.NotebookNode:
         node,
         timeout=CELL_TIMEOUT_S,
         kernel_name="python3",
+        # A word of the kernel about its sockets is no part of the demo; errors are.
+        extra_arguments=["--IPKernelApp.log_level=40"],
         resources={"metadata": {"path": str(folder)}},
     )
     with tempfile.TemporaryDirectory(prefix="perfmagic-demo-") as personal:
