@@ -1,0 +1,201 @@
+"""From the ledger to the comparison: the immutable value that reports draw."""
+
+import datetime
+import importlib.metadata
+import os
+import platform
+import sys
+import uuid
+from collections.abc import Sequence
+
+from perfmagic.analysis.critical_path import ceiling
+from perfmagic.comparing.ledger import Entry, Ledger
+from perfmagic.model.cell import Cell
+from perfmagic.model.comparison import (
+    Candidate,
+    CandidateStatus,
+    Comparison,
+    Environment,
+    Estimate,
+    Quantity,
+    Recommendation,
+)
+from perfmagic.model.plan import Plan, Refusal
+from perfmagic.model.run import Sample
+from perfmagic.model.units import ratio, times
+from perfmagic.model.verdict import Status, Verdict
+from perfmagic.stats.recommend import Contender, recommend
+from perfmagic.stats.speedup import quantity, speedup
+
+FEWEST_ROUNDS = 6
+_SHOWN_PACKAGES = ("perfmagic", "ipython", "ipykernel", "numpy")
+_CLAIMABLE = frozenset({Status.EQUAL, Status.CLOSE, Status.REORDERED})
+
+
+def assemble(ledger: Ledger, *, magic: str, cell: Cell, title: str | None) -> Comparison:
+    """Return the comparison that the ledger describes."""
+    candidates = (_baseline(ledger), *(_candidate(ledger, entry) for entry in ledger.entries))
+    return Comparison(
+        id=uuid.uuid4().hex,
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        magic=magic,
+        title=title,
+        cell=cell,
+        environment=environment(),
+        executions=ledger.executions,
+        interrupted=ledger.interrupted,
+        baseline=ledger.baseline.strategy,
+        bound=ledger.bound,
+        candidates=candidates,
+        recommendation=_recommendation(ledger),
+        uncertain=tuple(ledger.notes),
+    )
+
+
+def environment() -> Environment:
+    """Return where the comparison is made."""
+    gil_enabled = getattr(sys, "_is_gil_enabled", lambda: True)()
+    return Environment(
+        python=platform.python_version(),
+        gil_enabled=bool(gil_enabled),
+        cpu_count=os.cpu_count() or 1,
+        platform=f"{platform.system()}-{platform.machine()}",
+        packages={name: version for name in _SHOWN_PACKAGES if (version := _version(name)) is not None},
+    )
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _baseline(ledger: Ledger) -> Candidate:
+    entry = ledger.baseline
+    if not entry.ran and ledger.committed is None:
+        return Candidate(
+            strategy=entry.strategy,
+            status=CandidateStatus.NOT_RUN,
+            source=entry.source,
+            reason=entry.reason,
+            hint=entry.hint,
+        )
+    samples = entry.samples or [sample for sample in (ledger.committed,) if sample is not None]
+    return Candidate(
+        strategy=entry.strategy,
+        status=CandidateStatus.RAN,
+        source=entry.source,
+        verdict=Verdict(status=Status.BASELINE),
+        wall_s=_wall(samples),
+        cpu_s=_cpu(samples),
+        peak_bytes=_peak(samples),
+        error=entry.error,
+    )
+
+
+def _candidate(ledger: Ledger, entry: Entry) -> Candidate:
+    if isinstance(entry.answer, Refusal):
+        return _refused(entry, entry.answer)
+    if entry.failed:
+        return Candidate(
+            strategy=entry.strategy, status=CandidateStatus.FAILED, source=entry.source, error=entry.error
+        )
+    if not entry.ran:
+        return Candidate(
+            strategy=entry.strategy,
+            status=CandidateStatus.NOT_RUN,
+            source=entry.source,
+            reason=entry.reason or "the comparison was interrupted",
+            hint=entry.hint,
+        )
+    return _measured(ledger, entry)
+
+
+def _refused(entry: Entry, refusal: Refusal) -> Candidate:
+    return Candidate(
+        strategy=entry.strategy,
+        status=CandidateStatus.REFUSED,
+        reason=refusal.reason,
+        lines=refusal.lines,
+        hint=refusal.hint,
+    )
+
+
+def _measured(ledger: Ledger, entry: Entry) -> Candidate:
+    plan = entry.answer if isinstance(entry.answer, Plan) else None
+    samples = entry.samples or ([entry.warmup] if entry.warmup is not None else [])
+    return Candidate(
+        strategy=entry.strategy,
+        status=CandidateStatus.RAN,
+        source=entry.source,
+        verdict=entry.verdict,
+        wall_s=_wall(samples),
+        cpu_s=_cpu(samples),
+        peak_bytes=_peak(samples),
+        speedup=_claim(ledger, entry),
+        ceiling=ceiling_of(ledger, plan) if plan else None,
+        assumptions=plan.assumptions if plan else (),
+        error=entry.error,
+    )
+
+
+def ceiling_of(ledger: Ledger, plan: Plan) -> float | None:
+    """Return the most that a plan can give: work / max(span, work / slots, CPU time that cannot overlap)."""
+    if ledger.bound is None:
+        return None
+    samples = ledger.baseline.samples or ([ledger.committed] if ledger.committed else [])
+    serial_s = quantity([sample.cpu_s for sample in samples]).median if samples and plan.one_thread else 0.0
+    return ceiling(ledger.bound, slots=plan.slots, serial_s=min(serial_s, ledger.bound.work_s))
+
+
+def pairs(ledger: Ledger, entry: Entry) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """Return the samples of baseline and candidate that were taken in the same rounds."""
+    rounds = min(len(ledger.baseline.samples), len(entry.samples))
+    if rounds:
+        return tuple(ledger.baseline.samples[:rounds]), tuple(entry.samples[:rounds])
+    if ledger.committed is not None and entry.warmup is not None:
+        return (ledger.committed,), (entry.warmup,)
+    return (), ()
+
+
+def _claim(ledger: Ledger, entry: Entry) -> Estimate | None:
+    """Return the speedup, or put the raw ratio under ``uncertain`` where no claim may be made."""
+    baseline, samples = pairs(ledger, entry)
+    if not samples or entry.verdict is None:
+        return None
+    estimate = speedup(baseline, samples)
+    field = ledger.field_of(entry, "speedup")
+    if entry.verdict.status in _CLAIMABLE:
+        if estimate.confidence is None:
+            ledger.doubt(field, f"{times(len(samples), 'round')}; the interval needs {FEWEST_ROUNDS}")
+        return estimate
+    if entry.verdict.status is Status.UNKNOWN:
+        ledger.doubt(field, f"no claim: the result is unknown; the raw ratio is {ratio(estimate.value)}")
+    return None
+
+
+def _recommendation(ledger: Ledger) -> Recommendation:
+    contenders = []
+    for entry in ledger.plans():
+        baseline, samples = pairs(ledger, entry)
+        if samples and entry.verdict is not None and not entry.failed:
+            contenders.append(
+                Contender(
+                    strategy=entry.strategy, status=entry.verdict.status, baseline=baseline, samples=samples
+                )
+            )
+    return recommend(tuple(contenders), withheld=ledger.withheld)
+
+
+def _wall(samples: Sequence[Sample]) -> Quantity:
+    return quantity([sample.wall_s for sample in samples])
+
+
+def _cpu(samples: Sequence[Sample]) -> Quantity:
+    return quantity([sample.cpu_s for sample in samples])
+
+
+def _peak(samples: Sequence[Sample]) -> int | None:
+    known = [sample.peak_bytes for sample in samples if sample.peak_bytes is not None]
+    return max(known) if known else None

@@ -1,0 +1,89 @@
+"""What is known so far about one comparison while it runs; an interrupt turns it into a partial report.
+
+This is the one mutable value of the pipeline: everything that reaches a report is made from it once, at the end.
+"""
+
+from dataclasses import dataclass, field
+
+from perfmagic.model.comparison import Bound, ErrorInfo, Uncertainty
+from perfmagic.model.plan import Plan, Refusal
+from perfmagic.model.run import Sample
+from perfmagic.model.verdict import Status, Verdict
+
+UNVERIFIED = Verdict(status=Status.UNKNOWN, unchecked=("everything: no results were compared",))
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """One strategy: its answer, and what its runs gave.
+
+    Attributes
+    ----------
+    warmup
+        Sample of the discarded first run, kept for the case that it remains the only one.
+    samples
+        Samples of the timed rounds, in order.
+    """
+
+    strategy: str
+    answer: Plan | Refusal | None
+    source: str | None
+    verdict: Verdict | None = None
+    warmup: Sample | None = None
+    samples: list[Sample] = field(default_factory=list[Sample])
+    error: ErrorInfo | None = None
+    failed: bool = False
+    reason: str | None = None
+    hint: str | None = None
+
+    @property
+    def ran(self) -> bool:
+        """Whether at least one run came to its end."""
+        return self.warmup is not None or bool(self.samples)
+
+
+@dataclass(slots=True, kw_only=True)
+class Ledger:
+    """All entries, the baseline first, and what holds for the comparison as a whole."""
+
+    baseline: Entry
+    entries: list[Entry]
+    committed: Sample | None = None
+    executions: int = 0
+    interrupted: bool = False
+    bound: Bound | None = None
+    repeatable: bool = True
+    withheld: str | None = None
+    notes: list[Uncertainty] = field(default_factory=list[Uncertainty])
+
+    def all(self) -> list[Entry]:
+        """The baseline and the candidates, in the order of the report's data."""
+        return [self.baseline, *self.entries]
+
+    def plans(self) -> list[Entry]:
+        """The candidates that have something to run."""
+        return [entry for entry in self.entries if isinstance(entry.answer, Plan)]
+
+    def field_of(self, entry: Entry, name: str) -> str:
+        """Path of a candidate's field in the exported comparison."""
+        return f"candidates[{self.all().index(entry)}].{name}"
+
+    def doubt(self, field: str, why: str) -> None:
+        """Note that a field of the exported comparison must not be read as certain."""
+        note = Uncertainty(field=field, why=why)
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def skip(self, entries: list[Entry], reason: str, hint: str | None) -> None:
+        """Note why candidates are not run."""
+        for entry in entries:
+            entry.reason, entry.hint = reason, hint
+
+
+def error_info(error: BaseException) -> ErrorInfo:
+    """Return an exception of the user in a form that can be written down."""
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001 - the user's __str__
+        message = "<no message: its __str__ raised>"
+    return ErrorInfo(type=type(error).__name__, message=message)

@@ -1,0 +1,46 @@
+"""``--once``: the changed cell runs exactly once, and what it leaves is what the user keeps.
+
+There is no baseline run, so no result is compared and no speedup is claimed; how long the cell as written would have taken is estimated
+from the spans of the operations, and flagged.
+"""
+
+from perfmagic.comparing.ledger import Entry, Ledger, error_info
+from perfmagic.comparing.trial import Trial
+from perfmagic.model.run import Span
+from perfmagic.model.units import ratio, seconds
+from perfmagic.model.verdict import Status, Verdict
+from perfmagic.runners.inline import Run
+from perfmagic.runners.program import Program
+from perfmagic.runners.spans import SpanRecorder, observed
+
+NO_BASELINE = Verdict(status=Status.UNKNOWN, unchecked=("everything: --once makes no baseline run to compare with",))
+
+
+async def run_once(trial: Trial, ledger: Ledger, entry: Entry, program: Program) -> Run:
+    """Run one candidate as the committed run and note what can be said about it."""
+    recorder = SpanRecorder(clock=trial.runner.clock)
+    others = [each for each in ledger.plans() if each is not entry]
+    ledger.skip([ledger.baseline, *others], f"--once runs only {entry.strategy}", None)
+    with observed(recorder):
+        run = await trial.commit(program)
+    ledger.committed = None
+    entry.warmup, entry.verdict = run.sample, NO_BASELINE
+    if run.outcome.error is not None:
+        entry.error = error_info(run.outcome.error)
+    estimate_s = sequential_s(recorder.spans(run.started_s), run.sample.wall_s)
+    ledger.doubt(
+        ledger.field_of(entry, "speedup"),
+        f"no claim: without a baseline run the sequential time is estimated from the spans of the operations, {seconds(estimate_s)}, "
+        f"which would make it {ratio(estimate_s / max(run.sample.wall_s, 1e-9))}",
+    )
+    return run
+
+
+def sequential_s(spans: tuple[Span, ...], wall_s: float) -> float:
+    """Seconds that the operations would take one after the other: their sum, and the part of the run in which none ran."""
+    busy_s, reached_s = 0.0, 0.0
+    for span in sorted(spans, key=lambda each: each.start_s):
+        busy_s += max(0.0, span.end_s - max(span.start_s, reached_s))
+        reached_s = max(reached_s, span.end_s)
+    total_s = sum(span.end_s - span.start_s for span in spans)
+    return total_s + max(0.0, wall_s - busy_s)

@@ -1,0 +1,174 @@
+"""Runs of one cell that all start from the same state, and the state that one plain run left, put back at the end.
+
+The first run is committed: its output is shown and its end state is kept. Before every other run the start state is put back into the
+same objects; `Trial.finish` puts the committed state back. An interrupt never falls between the two: putting back is shielded.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from perfmagic.analysis.effects import Touched
+from perfmagic.comparing.ledger import Ledger
+from perfmagic.model.options import Options
+from perfmagic.model.plan import Plan
+from perfmagic.model.run import Outcome
+from perfmagic.model.verdict import Status, Verdict
+from perfmagic.runners.figures import saved_figures
+from perfmagic.runners.inline import Run, Runner
+from perfmagic.runners.interrupt import Interrupt
+from perfmagic.runners.leftovers import Leftovers, Population, cancel_tasks, running_loop
+from perfmagic.runners.memory import available_bytes
+from perfmagic.runners.namespace import SavedState, save
+from perfmagic.runners.process_state import ProcessState, save_process_state
+from perfmagic.runners.program import Program
+from perfmagic.verification.outcome import FrozenOutcome, freeze, verify
+
+SHARE_OF_MEMORY = 0.5
+"""Saved state may take at most this share of the memory that is free."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Trial:
+    """All runs of one comparison.
+
+    Attributes
+    ----------
+    names
+        Names that are saved, put back and compared.
+    touched
+        Existing objects that the cell may change.
+    """
+
+    runner: Runner
+    ledger: Ledger
+    interrupt: Interrupt
+    options: Options
+    names: frozenset[str]
+    touched: tuple[Touched, ...]
+    _start: SavedState | None = field(default=None, init=False)
+    _end: SavedState | None = field(default=None, init=False)
+    _process_start: ProcessState | None = field(default=None, init=False)
+    _process_end: ProcessState | None = field(default=None, init=False)
+    _expected: FrozenOutcome | None = field(default=None, init=False)
+    leftovers: Leftovers | None = field(default=None, init=False)
+    changed_existing: bool = field(default=True, init=False)
+
+    def save_start(self, introduced: frozenset[str]) -> None:
+        """Save the start state.
+
+        Raises
+        ------
+        StateTooLarge
+            If it would not fit into memory.
+        """
+        available = available_bytes()
+        limit = None if available is None else int(available * SHARE_OF_MEMORY)
+        roots = tuple((each.label, each.value) for each in self.touched)
+        self._process_start = save_process_state()
+        self._start = save(
+            self.runner.host.namespace, names=self.names | introduced, roots=roots, limit_bytes=limit
+        )
+
+    @property
+    def start(self) -> SavedState | None:
+        """The saved start state, ``None`` if none was saved."""
+        return self._start
+
+    async def commit(self, program: Program) -> Run:
+        """Make the run that counts; afterwards its outcome is what others are compared with."""
+        population = Population.now(running_loop())
+        self.ledger.executions += 1
+        run = await self.runner.commit(program, self.names)
+        with self.interrupt.shielded():
+            self.ledger.committed = run.sample
+            self.leftovers = population.newcomers()
+            if self._start is not None:
+                self.changed_existing = any(change.kind == "contents" for change in self._start.changed())
+                self._end = self._start.again()
+                self._process_end = save_process_state()
+        self.interrupt.check()
+        return run
+
+    def expect(self, outcome: Outcome) -> None:
+        """Keep a snapshot of the committed outcome."""
+        if self.options.verify != "off":
+            self._expected = freeze(self._watched(outcome))
+
+    async def rerun(
+        self, program: Program, *, loops: int = 1, extra: Mapping[str, object] | None = None
+    ) -> Run:
+        """Run from the start state, with ``extra`` names added; `judge` the outcome before the next run.
+
+        Tasks that the run leaves behind are cancelled, figures that it opened are closed.
+        """
+        with self.interrupt.shielded():
+            self.put_back_start()
+            self.runner.host.namespace.update(extra or {})
+        self.interrupt.check()
+        population = Population.now(running_loop())
+        with saved_figures():
+            run = await self.runner.rerun(program, self.names, loops=loops)
+        self.ledger.executions += run.executions
+        await self._clear(population.newcomers(), awaited=program.awaits)
+        self.interrupt.check()
+        return run
+
+    def judge(self, run: Run, plan: Plan | None, *, redefined: frozenset[str] = frozenset()) -> Verdict | None:
+        """Compare what a run left with the committed outcome; ``None`` if results are not compared."""
+        if self._expected is None:
+            return None
+        actual = freeze(self._watched(run.outcome), copy=False)
+        return verify(
+            self._expected,
+            actual,
+            rtol=self.options.rtol,
+            introduced=plan.introduced if plan else frozenset(),
+            redefined=plan.redefined if plan else redefined,
+        )
+
+    def put_back_start(self) -> None:
+        """Put the start state back into the same objects."""
+        if self._start is not None and self._process_start is not None:
+            self._start.restore()
+            self._process_start.restore()
+
+    def finish(self) -> None:
+        """Put back the state that the committed run left."""
+        with self.interrupt.shielded():
+            if self._end is not None and self._process_end is not None:
+                self._end.restore()
+                self._process_end.restore()
+
+    async def _clear(self, left: Leftovers, *, awaited: bool) -> None:
+        if not left.tasks:
+            return
+        if awaited:
+            await cancel_tasks(left.tasks)
+        else:
+            for task in left.tasks:
+                task.cancel()
+
+    def _watched(self, outcome: Outcome) -> Outcome:
+        """Add the existing objects that the cell may change to the bindings that are compared."""
+        objects = {each.label: each.value for each in self.touched if each.label not in self.names}
+        bindings: Mapping[str, object] = {**objects, **outcome.bindings}
+        return Outcome(
+            bindings=bindings,
+            stdout=outcome.stdout,
+            displays=outcome.displays,
+            value=outcome.value,
+            error=outcome.error,
+        )
+
+
+def unknown_unless_repeatable(verdict: Verdict, *, repeatable: bool) -> Verdict:
+    """A difference means nothing where the cell as written differs from itself."""
+    if repeatable or verdict.status is not Status.DIFFERENT:
+        return verdict
+    reason = "everything: the cell as written gives another result each time it runs"
+    return Verdict(
+        status=Status.UNKNOWN,
+        checked=verdict.checked,
+        unchecked=(*verdict.unchecked, reason),
+        differences=verdict.differences,
+    )

@@ -1,0 +1,113 @@
+"""One cell magic, from its line to the value in ``Out``: read the line, run the comparison, show it, raise what the cell raised."""
+
+import asyncio
+import random
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from IPython.utils.text import DollarFormatter
+
+from perfmagic.comparing.compare import Result, Setting, Strategy, compare
+from perfmagic.errors import CellError
+from perfmagic.magic_line import help_text, parse_options, wants_help
+from perfmagic.model.comparison import Comparison
+from perfmagic.model.options import Options
+from perfmagic.registry import REPORTS, STRATEGIES, known, report_for
+from perfmagic.reports.export import write
+from perfmagic.runners.clock import SystemClock
+from perfmagic.runners.interrupt import interruptible
+from perfmagic.shell.host import ShellHost
+from perfmagic.shell.session import Session
+from perfmagic.shell.tracebacks import show_without_our_frames
+from perfmagic.shell.transformer import awaits
+
+
+async def run_magic(session: Session, magic: str, line: str, body: str) -> object:
+    """Compare one cell and return the value that the shell shows, ``None`` if the cell ends in a semicolon.
+
+    A body without ``await`` never suspends, so the coroutine can be driven without an event loop.
+
+    Raises
+    ------
+    UsageError
+        If the line cannot be read; nothing was run.
+    """
+    if wants_help(line):
+        print(help_text(magic))  # noqa: T201 - help goes where the cell's output goes
+        return None
+    options = parse_options(magic, expanded(session.shell, line), session.configuration.options())
+    strategies = _strategies(options)
+    renders = [(path, report_for(path)) for path in options.exports]
+    host = ShellHost(session.shell)
+    cell = host.cell(body)
+    task = asyncio.current_task() if awaits(cell.python) else None
+    with interruptible(task) as interrupt:
+        setting = Setting(
+            host=host,
+            options=options,
+            strategies=strategies,
+            clock=SystemClock(),
+            interrupt=interrupt,
+            order=random.Random(),  # noqa: S311 - the order of runs, not a secret
+        )
+        result = await compare(cell, setting)
+        with interrupt.shielded():
+            for path, render in renders:
+                write(result.comparison, path, replace=True, render=render)
+            _deliver(session, options, result.comparison)
+    return _value(session.shell, body, result)
+
+
+def drive(coroutine: Coroutine[object, object, object]) -> object:
+    """Run a coroutine that never suspends, as that of a body without ``await``."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        return end.value
+    coroutine.close()
+    raise CellError("the cell suspended although nothing in it awaits: report the cell as a bug of perfmagic")
+
+
+def expanded(shell: Any, line: str) -> str:
+    """Put the user's variables into the line, as every magic does for ``{name}`` and ``$name``."""
+    if "{" not in line and "$" not in line:
+        return line
+    try:
+        text: str = DollarFormatter().vformat(line, args=[], kwargs=shell.user_ns.copy())
+    except Exception:  # noqa: BLE001 - IPython leaves a line alone that it cannot expand, and so do we
+        return line
+    return text
+
+
+def _strategies(options: Options) -> dict[str, Strategy]:
+    table = known(STRATEGIES)
+    names = options.strategies or tuple(table.points)
+    return {name: table.load(name) for name in names}  # type: ignore[misc]  # pyright: ignore[reportReturnType]
+
+
+def _deliver(session: Session, options: Options, comparison: Comparison) -> None:
+    """Keep the comparison, store it where the user asked, and show it."""
+    session.last = comparison
+    if options.output is not None:
+        session.shell.user_ns[options.output] = comparison
+    if not options.quiet:
+        show(session.shell, comparison)
+
+
+def show(shell: Any, comparison: Comparison) -> None:
+    """Show a comparison: a table in a notebook, the same numbers as text in a terminal."""
+    reports = known(REPORTS)
+    text = reports.load("text").render(comparison)  # type: ignore[attr-defined]  # pyright: ignore
+    html = reports.load("html").render(comparison)  # type: ignore[attr-defined]  # pyright: ignore
+    shell.display_pub.publish({"text/plain": text, "text/html": html}, {})
+
+
+def _value(shell: Any, body: str, result: Result) -> object:
+    if result.error is not None:
+        show_without_our_frames(shell, result.error, result.traceback)
+        raise result.error.with_traceback(result.traceback)
+    if shell.displayhook.semicolon_at_end_of_expression(body):
+        return None
+    return result.value
+

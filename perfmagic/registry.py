@@ -1,0 +1,81 @@
+"""From a name to a strategy or a report, through the entry points of installed packages; each is imported on first use."""
+
+import difflib
+import importlib.metadata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol, cast
+
+from perfmagic.errors import ExportError, UsageError
+from perfmagic.model.comparison import Comparison
+
+STRATEGIES = "perfmagic.strategies"
+REPORTS = "perfmagic.reports"
+
+Render = Callable[[Comparison], str]
+
+
+class ReportModule(Protocol):
+    """What a report's entry point names: a module with these two."""
+
+    suffixes: tuple[str, ...]
+
+    def render(self, comparison: Comparison) -> str:
+        """Return the report's text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The entry points of one group, by name."""
+
+    group: str
+    points: Mapping[str, importlib.metadata.EntryPoint]
+
+    def load(self, name: str) -> object:
+        """Import what the name stands for.
+
+        Raises
+        ------
+        UsageError
+            If nothing has that name; the message names the nearest one.
+        """
+        point = self.points.get(name)
+        if point is None:
+            near = difflib.get_close_matches(name, self.points, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(self.points))}"
+            kind = self.group.rpartition(".")[2]
+            message = f"no {kind} named {name!r}: {hint}"
+            raise UsageError(message)
+        return cast("object", point.load())
+
+
+@cache
+def known(group: str) -> Known:
+    """Return the entry points of a group; perfmagic's own come first, in the order of its pyproject."""
+    points = importlib.metadata.entry_points(group=group)
+    own = [point for point in points if point.value.startswith("perfmagic.")]
+    others = sorted((point for point in points if point not in own), key=lambda point: point.name)
+    return Known(group, {point.name: point for point in (*own, *others)})
+
+
+def report_for(path: Path) -> Render:
+    """Return the report that writes files of that suffix.
+
+    Raises
+    ------
+    ExportError
+        If no report does; the message lists the suffixes there are.
+    """
+    reports = known(REPORTS)
+    suffixes: dict[str, Render] = {}
+    for name in reports.points:
+        module = cast("ReportModule", reports.load(name))
+        suffixes.update(dict.fromkeys(module.suffixes, module.render))
+    render = suffixes.get(path.suffix.lower())
+    if render is None:
+        message = f"cannot tell a format from {path.name!r}: end it in {', '.join(sorted(suffixes))}"
+        raise ExportError(message)
+    return render
