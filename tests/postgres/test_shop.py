@@ -1,6 +1,5 @@
 """The shop's repositories and routes do on PostgreSQL what they do on SQLite."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -25,12 +24,6 @@ PATHS = (
     "/users?sort=lost",
     "/users/2147483648",
 )
-
-
-@pytest.fixture
-async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool]:
-    async with open_database(database_url) as pool:
-        yield pool
 
 
 @pytest.mark.parametrize("path", PATHS)
