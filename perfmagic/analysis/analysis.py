@@ -1,0 +1,170 @@
+"""One cell, read: its tree, effects, blocks, operations and dependences, as one immutable value."""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from perfmagic.analysis.blocks import Block, blocks_of
+from perfmagic.analysis.dependences import Dependence, Step, dependences_of, steps_of
+from perfmagic.analysis.effect_map import EffectMap, infer_effects
+from perfmagic.analysis.statements import Operation, found_in, label_of, lines_of
+from perfmagic.model.cell import Cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """What is known about a cell before it runs.
+
+    Attributes
+    ----------
+    cell
+        The cell.
+    tree
+        The tree of ``cell.python``.
+    effects
+        What each piece of it reads and writes.
+    blocks
+        Its lists of statements, outer ones first; block 0 is the cell itself.
+    operations
+        Its awaits and blocking calls, numbered by ``key``.
+    steps
+        For each block its steps in program order.
+    dependences
+        What keeps two steps of a block in order.
+    awaits
+        Whether an ``await`` stands at the top level.
+    names
+        Every name that the cell or the namespace uses: a new name must be none of these.
+    namespace
+        The live objects that names referred to when the cell was read.
+    """
+
+    cell: Cell
+    tree: ast.Module
+    effects: EffectMap
+    blocks: tuple[Block, ...]
+    operations: tuple[Operation, ...]
+    steps: tuple[tuple[Step, ...], ...]
+    dependences: tuple[Dependence, ...]
+    awaits: bool
+    names: frozenset[str]
+    namespace: Mapping[str, object]
+
+    def dependences_in(self, block: int) -> tuple[Dependence, ...]:
+        """Return the dependences between steps of one block."""
+        return tuple(each for each in self.dependences if each.block == block)
+
+
+def analyse(cell: Cell, namespace: Mapping[str, object]) -> Analysis:
+    """Return the analysis of a cell against the live objects that its names refer to. Runs no user code.
+
+    Raises
+    ------
+    SyntaxError
+        If the cell does not parse; file name and line are those of the cell.
+    """
+    tree = parse(cell)
+    effects = infer_effects(tree, namespace)
+    blocks = blocks_of(tree)
+    operations = _operations(blocks, effects)
+    steps = tuple(
+        steps_of(block, [each for each in operations if each.block == block.key], effects) for block in blocks
+    )
+    found = tuple(each for block in blocks for each in dependences_of(block, steps[block.key]))
+    return Analysis(
+        cell=cell,
+        tree=tree,
+        effects=effects,
+        blocks=blocks,
+        operations=operations,
+        steps=steps,
+        dependences=found,
+        awaits=awaits(tree),
+        names=_names(tree) | frozenset(namespace),
+        namespace=namespace,
+    )
+
+
+def parse(cell: Cell) -> ast.Module:
+    """Return the tree of the cell's Python text; top-level ``await`` is allowed.
+
+    Raises
+    ------
+    SyntaxError
+        If it does not parse; file name and line are those of the cell.
+    """
+    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    try:
+        tree = compile(cell.python, cell.filename, "exec", flags, dont_inherit=True)
+        compile(tree, cell.filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except ValueError as error:
+        message = f"{error}: remove the character from the cell"
+        raise SyntaxError(message, (cell.filename, 1, 1, None)) from None
+    assert isinstance(tree, ast.Module)
+    return tree
+
+
+def awaits(tree: ast.AST) -> bool:
+    """Whether the code waits at its top level, outside definitions and lambdas."""
+    pending: list[ast.AST] = list(ast.iter_child_nodes(tree))
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith) or (
+            isinstance(node, ast.comprehension) and node.is_async
+        ):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            pending.extend(ast.iter_child_nodes(node))
+    return False
+
+
+def _operations(blocks: Sequence[Block], effects: EffectMap) -> tuple[Operation, ...]:
+    found: list[Operation] = []
+    for block in blocks:
+        wanted = partial(_is_operation, effects=effects, has_await=_scope_awaits(block))
+        for position, statement in enumerate(block.statements):
+            found.extend(_operations_of(statement, wanted, block.key, position, first=len(found)))
+    return tuple(found)
+
+
+def _operations_of(
+    statement: ast.stmt, wanted: Callable[[ast.AST], bool], block: int, position: int, *, first: int
+) -> list[Operation]:
+    return [
+        Operation(
+            key=key,
+            kind="await" if isinstance(each.node, ast.Await) else "call",
+            node=each.node,
+            block=block,
+            statement=position,
+            label=label_of(each.node, statement),
+            lines=lines_of(each.node),
+            conditional=each.conditional,
+        )
+        for key, each in enumerate(found_in(statement, wanted), start=first)
+    ]
+
+
+def _scope_awaits(block: Block) -> bool:
+    return isinstance(block.scope, ast.AsyncFunctionDef) or (
+        isinstance(block.scope, ast.Module) and awaits(block.scope)
+    )
+
+
+def _is_operation(node: ast.AST, *, effects: EffectMap, has_await: bool) -> bool:
+    if has_await:
+        return isinstance(node, ast.Await)
+    return isinstance(node, ast.Call) and effects.blocks(node)
+
+
+def _names(tree: ast.Module) -> frozenset[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        for field in ("id", "name", "arg", "asname", "attr", "rest", "module"):
+            value = getattr(node, field, None)
+            if isinstance(value, str):
+                found.update(value.split("."))
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            found.update(node.names)
+    return frozenset(found)

@@ -1,0 +1,67 @@
+"""What is known about the thing that an operation calls: how to start it, how many fit at once, whether it can only fail."""
+
+import ast
+import inspect
+import types
+from collections.abc import Mapping
+
+from perfmagic.analysis.analysis import Analysis
+from perfmagic.strategies.draft import Draft
+from perfmagic.strategies.ordering import operation_of
+
+
+def awaitable(analysis: Analysis, expression: ast.expr, text: str) -> str:
+    """Return the expression that starts an awaitable: a task for a coroutine, a future for anything else."""
+    starter = "create_task" if is_coroutine_call(analysis, expression) else "ensure_future"
+    return f"asyncio.{starter}({text})"
+
+
+def is_coroutine_call(analysis: Analysis, expression: ast.expr) -> bool:
+    """Whether the expression surely calls a coroutine function."""
+    if not isinstance(expression, ast.Call):
+        return False
+    function = expression.func
+    if isinstance(function, ast.Name):
+        defined = [each for each in ast.walk(analysis.tree) if getattr(each, "name", None) == function.id]
+        if defined:
+            return all(isinstance(each, ast.AsyncFunctionDef) and not each.decorator_list for each in defined)
+    return inspect.iscoroutinefunction(live(function, analysis.namespace))
+
+
+def live(expression: ast.expr, namespace: Mapping[str, object]) -> object:
+    """Return the object that a dotted name refers to, found without running any code; ``None`` if that is not sure."""
+    if isinstance(expression, ast.Name):
+        return namespace.get(expression.id)
+    if not isinstance(expression, ast.Attribute):
+        return None
+    base = live(expression.value, namespace)
+    if base is None:
+        return None
+    if isinstance(base, types.ModuleType):
+        return vars(base).get(expression.attr)
+    found: object = inspect.getattr_static(base, expression.attr, None)
+    return found
+
+
+def always_raises(analysis: Analysis, expression: ast.expr) -> bool:
+    """Whether the called function has no way to return."""
+    if not isinstance(expression, ast.Call):
+        return False
+    function = live(expression.func, analysis.namespace)
+    if isinstance(function, types.FunctionType):
+        import dis  # noqa: PLC0415 - only cells with errors in them get here
+
+        names = {each.opname for each in dis.get_instructions(function.__code__)}
+        return not names & {"RETURN_VALUE", "RETURN_CONST"}
+    return False
+
+
+def slots_of(analysis: Analysis, draft: Draft) -> int | None:
+    """Return how many of the overlapped operations can be in flight at once: the smallest pool among them, and the limit of a loop."""
+    found = [draft.options.limit] if draft.bounded else []
+    for order in draft.orderings:
+        for step in order.operations:
+            callee = analysis.effects.callee(operation_of(step).node)
+            if callee is not None and callee.slots is not None:
+                found.append(callee.slots)
+    return min(found, default=None)

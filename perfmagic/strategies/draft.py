@@ -1,0 +1,157 @@
+"""A plan while it is being made: names given, changes collected, blocks done; and how it ends as a `Plan` or a `Refusal`."""
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from perfmagic.analysis.analysis import Analysis
+from perfmagic.analysis.edits import (
+    Changes,
+    Insertion,
+    Region,
+    apply,
+    damage,
+    edits_of,
+    ends_line,
+    starts_line,
+    to_source,
+)
+from perfmagic.model.options import Options
+from perfmagic.model.plan import Edit, Plan, Refusal
+from perfmagic.strategies.names import Names
+from perfmagic.strategies.ordering import Ordering, assumptions
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """What one strategy has decided so far about one cell."""
+
+    strategy: str
+    analysis: Analysis
+    options: Options
+    names: Names
+    edits: list[Edit] = field(default_factory=list[Edit])
+    insertions: list[Insertion] = field(default_factory=list[Insertion])
+    regions: list[Region] = field(default_factory=list[Region])
+    orderings: list[Ordering] = field(default_factory=list[Ordering])
+    imports: dict[str, None] = field(default_factory=dict[str, None])
+    in_flight: int = 0
+    bounded: bool = False
+    notes: list[str] = field(default_factory=list[str])
+    refusals: list[Refusal] = field(default_factory=list[Refusal])
+
+    @property
+    def text(self) -> str:
+        """The text that the edits refer to."""
+        return self.analysis.cell.python
+
+    def before(self, statement: ast.stmt, lines: Iterable[str], *, inside: bool = False) -> None:
+        """Put lines before a statement, at its indentation."""
+        self._insert("before", statement.lineno, statement, lines, inside=inside)
+
+    def after(self, statement: ast.stmt, lines: Iterable[str], *, inside: bool = False) -> None:
+        """Put lines after a statement, at its indentation."""
+        self._insert("after", statement.end_lineno or statement.lineno, statement, lines, inside=inside)
+
+    def _insert(
+        self, side: str, line: int, statement: ast.stmt, lines: Iterable[str], *, inside: bool
+    ) -> None:
+        row = self.text.split("\n")[statement.lineno - 1]
+        self.insertions.append(
+            Insertion(
+                line=line,
+                side="before" if side == "before" else "after",
+                lines=tuple(lines),
+                indent=row[: len(row) - len(row.lstrip())],
+                inside=inside,
+            )
+        )
+
+    def region(self, first: ast.stmt, last: ast.stmt) -> None:
+        """Indent the lines from one statement to another."""
+        self.regions.append(Region(first.lineno, last.end_lineno or last.lineno))
+
+    def alone(self, statements: Sequence[ast.stmt]) -> bool:
+        """Whether each statement has its lines for itself; notes a refusal if not."""
+        for each in statements:
+            if not (starts_line(each, self.text) and ends_line(each, self.text)):
+                self.refuse(
+                    "syntax",
+                    f"line {each.lineno} holds more than one statement",
+                    (each.lineno, each.end_lineno or each.lineno),
+                    "give each statement a line of its own",
+                )
+                return False
+        return True
+
+    def refuse(
+        self, kind: str, reason: str, lines: tuple[int, int] | None = None, hint: str | None = None
+    ) -> Refusal:
+        """Note and return why a part of the cell stays as it is."""
+        refusal = Refusal(strategy=self.strategy, kind=kind, reason=f"{reason}.", lines=lines, hint=hint)
+        self.refusals.append(refusal)
+        return refusal
+
+
+def draft(strategy: str, analysis: Analysis, options: Options) -> Draft:
+    """Return an empty draft."""
+    return Draft(strategy=strategy, analysis=analysis, options=options, names=Names(analysis))
+
+
+def finish(plan: Draft, *, slots: int | None, one_thread: bool) -> Plan | Refusal:
+    """Turn what was collected into a plan; a refusal if the changed text cannot be kept in the user's syntax."""
+    text = plan.text if plan.text.endswith("\n") else f"{plan.text}\n"
+    header = _import_lines(plan)
+    changes = Changes(
+        edits=tuple(plan.edits),
+        insertions=(*header, *plan.insertions),
+        regions=tuple(plan.regions),
+    )
+    edits = edits_of(changes, text)
+    wrong = damage(text, apply(text, edits))
+    if wrong is not None:
+        return plan.refuse("syntax", wrong, None, "simplify the layout of the statements")
+    source = to_source(plan.analysis.cell, edits)
+    if source is None:
+        reason = "the lines of the cell cannot be matched with the Python code that IPython makes of them"
+        return plan.refuse(
+            "syntax", reason, None, "move the magics and shell commands into a cell of their own"
+        )
+    return Plan(
+        strategy=plan.strategy,
+        source=source,
+        assumptions=(*assumptions(tuple(plan.orderings)), *dict.fromkeys(plan.notes)),
+        introduced=plan.names.given | frozenset(_imported(each) for each in plan.imports),
+        redefined=_redefined(plan),
+        slots=slots,
+        one_thread=one_thread,
+    )
+
+
+def _import_lines(plan: Draft) -> list[Insertion]:
+    needed = [each for each in plan.imports if not _is_there(each, plan.analysis)]
+    return [Insertion(line=1, side="before", lines=(*needed, ""), indent="")] if needed else []
+
+
+def _imported(line: str) -> str:
+    return line.split()[-1]
+
+
+def _is_there(line: str, analysis: Analysis) -> bool:
+    """Whether the import is already in force: the name is bound to the same thing, or the first statement binds it."""
+    name = _imported(line)
+    live = analysis.namespace.get(name)
+    if getattr(live, "__name__", None) == name:
+        return True
+    return bool(analysis.tree.body) and ast.unparse(analysis.tree.body[0]) == line
+
+
+def _redefined(plan: Draft) -> frozenset[str]:
+    """Return the definitions at the top of the cell that hold a change."""
+    touched = {each.start[0] for each in plan.edits} | {each.line for each in plan.insertions}
+    return frozenset(
+        each.name
+        for each in plan.analysis.tree.body
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        and any(each.lineno <= line <= (each.end_lineno or each.lineno) for line in touched)
+    )

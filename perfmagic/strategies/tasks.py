@@ -1,0 +1,98 @@
+"""Start early, await in place: every operation becomes a task as soon as what it needs is there.
+
+Binding order, printed output and the first error in program order are kept by construction, and whatever still runs when something raises is cancelled and awaited. Reaches
+the critical path where going level by level does not.
+
+Arteca, Tip & Schäfer (2021), *Enabling Additional Parallelism in Asynchronous JavaScript Applications*, ECOOP, use the same motion on promises.
+"""
+
+import ast
+from collections.abc import Sequence
+
+from perfmagic.analysis.analysis import Analysis
+from perfmagic.analysis.edits import INDENT, replace
+from perfmagic.model.options import Options
+from perfmagic.model.plan import Edit, Plan, Refusal
+from perfmagic.strategies.awaitables import awaitable, slots_of
+from perfmagic.strategies.draft import Draft, draft, finish
+from perfmagic.strategies.early_block import rewrite_block
+from perfmagic.strategies.ordering import ordering, rewritable_blocks
+from perfmagic.strategies.refusals import explain, precondition
+from perfmagic.strategies.start_early import Start
+
+NAME = "tasks"
+
+
+def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
+    """Return the cell with its independent awaits started early, or why nothing can be."""
+    refusal = precondition(NAME, analysis, wants_await=True)
+    if refusal is not None:
+        return refusal
+    made = draft(NAME, analysis, options)
+    changed = [_rewrite(made, analysis, block_key) for block_key in _blocks(analysis)]
+    if not any(changed):
+        return explain(made)
+    made.imports["import asyncio"] = None
+    return finish(made, slots=slots_of(analysis, made), one_thread=True)
+
+
+def _blocks(analysis: Analysis) -> list[int]:
+    return [each.key for each in rewritable_blocks(analysis, asynchronous=True)]
+
+
+def _rewrite(made: Draft, analysis: Analysis, key: int) -> bool:
+    order = ordering(analysis, analysis.blocks[key], made.options)
+    return rewrite_block(made, order, TaskStyle(made))
+
+
+class TaskStyle:
+    """Writes started operations as asyncio tasks, collected so that leaving early cancels them."""
+
+    suffix = "task"
+    helper = "async def"
+
+    def __init__(self, made: Draft) -> None:
+        self._draft = made
+        self._tasks = ""
+
+    def create(self, name: str, expression: ast.expr, text: str, helper: str | None) -> str:
+        """Return ``name = asyncio.create_task(...)``, with what fits the kind of awaitable."""
+        if helper is not None:
+            return f"{name} = asyncio.create_task({helper}())"
+        return f"{name} = {awaitable(self._draft.analysis, expression, text)}"
+
+    def take(self, name: str) -> str:
+        """Return ``await name``."""
+        return f"await {name}"
+
+    def body(self, text: str) -> str:
+        """Return ``await expression``."""
+        return f"await ({text})" if "\n" in text else f"await {text}"
+
+    def replaced(self, start: Start, name: str) -> Edit:
+        """Replace what is awaited by the task."""
+        return replace(start.operation.expression, name)
+
+    def added(self, name: str) -> list[str]:
+        """Note a task started later."""
+        return [f"{self._tasks}.append({name})"]
+
+    def opening(self, names: Sequence[str]) -> tuple[list[str], bool]:
+        """Collect the tasks and open the region that cancels them."""
+        self._tasks = self._draft.names.new("tasks")
+        return [f"{self._tasks} = [{', '.join(names)}]", "try:"], False
+
+    def closing(self) -> list[str]:
+        """Cancel and await what is left."""
+        task = self._draft.names.new("task")
+        return cancelling(self._tasks, task)
+
+
+def cancelling(tasks: str, task: str) -> list[str]:
+    """Return the lines that leave no task behind, whatever happened."""
+    return [
+        "finally:",
+        f"{INDENT}for {task} in {tasks}:",
+        f"{INDENT}{INDENT}{task}.cancel()",
+        f"{INDENT}await asyncio.gather(*{tasks}, return_exceptions=True)",
+    ]
