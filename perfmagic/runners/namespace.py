@@ -6,6 +6,7 @@ is ever replaced by a copy; bindings and contents are put back where they were. 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from perfmagic.errors import RunError
 from perfmagic.runners.state_keeping import Kind
@@ -46,8 +47,13 @@ class Change:
     """
 
     label: str
-    kind: str
+    kind: Literal["binding", "contents"]
     value: object
+
+    @property
+    def existing(self) -> bool:
+        """Whether an object that was there before holds something else, and not only a name was bound anew."""
+        return self.kind == "contents"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

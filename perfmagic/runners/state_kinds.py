@@ -123,17 +123,18 @@ def _is_users_module(name: str) -> bool:
         return True
     if top in sys.stdlib_module_names or top in LIBRARY_ENDINGS:
         return False
+    return not is_installed_module(name)
+
+
+def is_installed_module(name: str) -> bool:
+    """Return whether the module comes from an installed library; those of the standard library do not count."""
     file = getattr(sys.modules.get(name), "__file__", None)
-    return not isinstance(file, str) or not _is_installed(Path(file))
-
-
-def _is_installed(file: Path) -> bool:
-    if {"site-packages", "dist-packages"} & set(file.parts):
+    if not isinstance(file, str):
+        return False
+    path = Path(file)
+    if {"site-packages", "dist-packages"} & set(path.parts):
         return True
-    return any(
-        file.is_relative_to(sysconfig.get_path(name))
-        for name in ("stdlib", "platstdlib", "purelib", "platlib")
-    )
+    return any(path.is_relative_to(sysconfig.get_path(name)) for name in ("purelib", "platlib"))
 
 
 def is_c_class(kind: type) -> bool:
