@@ -26,7 +26,7 @@ class SequencePicture(Picture):
         """Item by item; another length is a difference by itself."""
         assert isinstance(actual, SequencePicture)
         if len(self.items) != len(actual.items):
-            judge.found(Status.DIFFERENT, trail, self._counted(), actual._counted())
+            judge.findings.found(Status.DIFFERENT, trail, self._counted(), actual._counted())
             return
         judge.visit_all(self.items, actual.items, (trail, self), range(len(self.items)))
 
@@ -105,10 +105,10 @@ class SetPicture(Picture):
             judge.visit(self.items[left], actual.items[right], (trail, self, self.items[left]))
         for position in missing:
             item = self.items[position]
-            judge.found(Status.DIFFERENT, (trail, self, item), brief(item), "missing")
+            judge.findings.found(Status.DIFFERENT, (trail, self, item), brief(item), "missing")
         for position in extra:
             item = actual.items[position]
-            judge.found(Status.DIFFERENT, (trail, self, item), "missing", brief(item))
+            judge.findings.found(Status.DIFFERENT, (trail, self, item), "missing", brief(item))
 
     def parts(self) -> tuple[object, ...]:
         """Nothing in order; see `key`."""

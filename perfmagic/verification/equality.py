@@ -9,12 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from perfmagic.model.verdict import Status, Verdict
 from perfmagic.verification.findings import Findings
 from perfmagic.verification.naming import class_name
-from perfmagic.verification.picture import Picture, Trail, brief, root_name, trail_text, typed_text
+from perfmagic.verification.memory import compare_memory
+from perfmagic.verification.picture import Lying, Picture, Trail, brief, trail_text
 from perfmagic.verification.scalars import relation, surely_equal
 from perfmagic.verification.snapshot import Snapshot
-from perfmagic.verification.text import clip_middle
-
-_PATH = 120
 
 
 def compare(expected: Snapshot, actual: Snapshot, *, rtol: float = 0.0) -> Verdict:
@@ -39,18 +37,18 @@ def compare_roots(
 ) -> Verdict:
     """The verdict on the roots of two snapshots; definitions under a name in ``redefined`` count as counterparts."""
     comparing = Comparing(rtol=rtol, redefined=redefined)
-    for name in [*expected, *(name for name in actual if name not in expected)]:
+    # The stack gives the last one first; the report should name the first name first.
+    for name in reversed([*expected, *(name for name in actual if name not in expected)]):
         trail: Trail = (None, None, name)
         if name not in actual:
-            comparing.found(Status.DIFFERENT, trail, brief(expected[name]), "not bound")
+            comparing.findings.found(Status.DIFFERENT, trail, brief(expected[name]), "not bound")
         elif name not in expected:
-            comparing.found(Status.DIFFERENT, trail, "not bound", brief(actual[name]))
+            comparing.findings.found(Status.DIFFERENT, trail, "not bound", brief(actual[name]))
         else:
             comparing.visit(expected[name], actual[name], trail)
-            comparing.settle()
     comparing.conclude()
     names = {name.strip(): None for name in [*expected, *actual]}
-    return comparing.findings.verdict(tuple(name for name in names if name not in comparing.left))
+    return comparing.findings.verdict(tuple(names))
 
 
 class Comparing:
@@ -60,10 +58,9 @@ class Comparing:
         self.rtol = rtol
         self.redefined = redefined
         self.findings = Findings()
-        self.left: set[str] = set()
-        self._quiet = False
         self._pending: list[tuple[Picture, Picture, Trail]] = []
         self._waiting: list[tuple[Picture, Picture, Trail]] = []
+        self._arrays: list[tuple[Lying, Lying, Trail]] = []
         self._classes: list[tuple[object, object, Trail]] = []
         self._forth: dict[Picture, tuple[Picture, Trail]] = {}
         self._back: dict[Picture, tuple[Picture, Trail]] = {}
@@ -76,7 +73,7 @@ class Comparing:
             return
         status = relation(expected, actual, self.rtol)
         if status is not Status.EQUAL:
-            self._differ(status, trail, expected, actual)
+            self.findings.differ(status, trail, expected, actual)
 
     def visit_all(
         self,
@@ -98,47 +95,34 @@ class Comparing:
         # The stack gives the last one first; the report should name the first place first.
         self._pending[start:] = self._pending[start:][::-1]
 
-    def found(self, status: Status, trail: Trail, expected: str, actual: str) -> None:
-        """Take down a place where the sides part."""
-        self.findings.add(status, clip_middle(trail_text(trail), _PATH), expected, actual)
-
-    def unknown(self, trail: Trail, reason: str) -> None:
-        """Take down a place that cannot be compared."""
-        if not self._quiet:
-            self.findings.lower(Status.UNKNOWN)
-            self.note(trail, reason)
-
-    def note(self, trail: Trail, reason: str) -> None:
-        """Take down a place that is not compared and need not be."""
-        self.left.add(root_name(trail))
-        self.findings.leave(clip_middle(trail_text(trail), _PATH), reason)
-
     def later(self, expected: Picture, actual: Picture, trail: Trail) -> None:
         """Compare by `Picture.finish` when all else is paired."""
         self._waiting.append((expected, actual, trail))
 
+    def overlap(self, expected: Lying, actual: Lying, trail: Trail) -> None:
+        """Compare at the end which other arrays these two share memory with."""
+        self._arrays.append((expected, actual, trail))
+
     def settle(self) -> None:
-        """Compare what is pending, and all that this discovers."""
-        while self._pending:
-            self._meet(*self._pending.pop())
+        """Compare what is pending, then what has no order, and all that this discovers."""
+        while self._pending or self._waiting:
+            if self._pending:
+                self._meet(*self._pending.pop())
+            else:
+                expected, actual, trail = self._waiting.pop()
+                expected.finish(actual, self, trail)
 
     def conclude(self) -> None:
-        """Compare what had to wait: first what has no order, at last the classes of instances.
+        """Compare everything; at last the classes of instances.
 
-        Those were compared by name; that their definitions are the same is checked here, and what cannot be looked into
+        Those were compared by name; that their definitions are the same is checked last, and what cannot be looked into
         in a class makes no instance unknown.
         """
-        while self._waiting:
-            expected, actual, trail = self._waiting.pop()
-            expected.finish(actual, self, trail)
-            self.settle()
-        self._quiet = True
+        self.settle()
+        compare_memory(self._arrays, self.findings)
+        self.findings.quiet = True
         while self._classes:
             self.visit(*self._classes.pop())
-            self.settle()
-        while self._waiting:
-            expected, actual, trail = self._waiting.pop()
-            expected.finish(actual, self, trail)
             self.settle()
 
     def _meet(self, expected: Picture, actual: Picture, trail: Trail) -> None:
@@ -146,7 +130,7 @@ class Comparing:
             expected.cls is actual.cls or class_name(expected.cls) == class_name(actual.cls)
         )
         if not alike:
-            self._differ(Status.DIFFERENT, trail, expected, actual)
+            self.findings.differ(Status.DIFFERENT, trail, expected, actual)
         elif self._bind(expected, actual, trail):
             expected.against(actual, self, trail)
             if expected.extra is not None and actual.extra is not None:
@@ -163,7 +147,7 @@ class Comparing:
             self._forth[expected], self._back[actual] = (actual, trail), (expected, trail)
             return True
         if forth is None or forth[0] is not actual:
-            self.found(Status.DIFFERENT, trail, _shared(forth), _shared(back))
+            self.findings.found(Status.DIFFERENT, trail, _shared(forth), _shared(back))
         return False
 
     def _compare_extra(self, expected: Picture, actual: Picture, trail: Trail) -> None:
@@ -183,13 +167,7 @@ class Comparing:
                 self.visit(ours[name], theirs[name], place)
             else:
                 texts = [brief(side[name]) if name in side else "missing" for side in (ours, theirs)]
-                self.found(Status.DIFFERENT, place, *texts)
-
-    def _differ(self, status: Status, trail: Trail, expected: object, actual: object) -> None:
-        left, right = brief(expected), brief(actual)
-        if left == right:
-            left, right = typed_text(expected), typed_text(actual)
-        self.found(status, trail, left, right)
+                self.findings.found(Status.DIFFERENT, place, *texts)
 
 
 def _shared(met: tuple[Picture, Trail] | None) -> str:

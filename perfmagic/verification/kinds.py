@@ -2,11 +2,17 @@
 
 from typing import Protocol
 
+from perfmagic.verification.buffers import buffer_kind
+from perfmagic.verification.callables import callable_kind
+from perfmagic.verification.classes import class_kind
 from perfmagic.verification.containers import sequence_kind
 from perfmagic.verification.instances import enum_kind, exception_kind, instance_kind
 from perfmagic.verification.mappings import mapping_kind
 from perfmagic.verification.opaque import opaque_kind, resource_kind
 from perfmagic.verification.picture import Picture
+from perfmagic.verification.records import record_kind
+from perfmagic.verification.tabular import tabular_kind
+from perfmagic.verification.values import value_kind
 
 
 class Equality(Protocol):
@@ -19,9 +25,15 @@ class Equality(Protocol):
 
 _KINDS: tuple[Equality, ...] = (
     enum_kind,
+    tabular_kind,
     exception_kind,
     mapping_kind,
     sequence_kind,
+    callable_kind,
+    class_kind,
+    value_kind,
+    buffer_kind,
+    record_kind,
     resource_kind,
     instance_kind,
     opaque_kind,

@@ -17,6 +17,8 @@ _BASICSIZE = type.__dict__["__basicsize__"]
 _ITEMSIZE = type.__dict__["__itemsize__"]
 _DICTOFFSET = type.__dict__["__dictoffset__"]
 _WEAKREFOFFSET = type.__dict__["__weakrefoffset__"]
+# Types whose objects are pictured by what they say: their slots repeat it, or remember what was computed from it.
+_READ_ELSEWHERE = frozenset({"builtins", "pathlib", "datetime", "re"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,8 @@ def _dict_descriptor(owner: type) -> GetSetDescriptorType | None:
 def _slots(owner: type) -> Iterator[tuple[str, MemberDescriptorType]]:
     seen: set[str] = set()
     for base in ancestry(owner):
+        if class_name(base)[0].partition(".")[0] in _READ_ELSEWHERE and not issubclass(base, BaseException):
+            continue
         for name, entry in members(base).items():
             if type(entry) is MemberDescriptorType and name not in {"__dict__", "__weakref__"}:
                 # A slot that a subclass defines again is a second one, with a value of its own.

@@ -43,12 +43,12 @@ class MappingPicture(Picture):
         pairs, missing, extra = match(self.keys, actual.keys, nearest=judge.rtol > 0)
         for position in missing:
             place = (trail, self, self.keys[position])
-            judge.found(Status.DIFFERENT, place, brief(self.values[position]), "missing")
+            judge.findings.found(Status.DIFFERENT, place, brief(self.values[position]), "missing")
         for position in extra:
             place = (trail, self, actual.keys[position])
-            judge.found(Status.DIFFERENT, place, "missing", brief(actual.values[position]))
+            judge.findings.found(Status.DIFFERENT, place, "missing", brief(actual.values[position]))
         if any(left != right for left, right in pairs) and not missing and not extra:
-            judge.found(Status.REORDERED, trail, _order(self.keys), _order(actual.keys))
+            judge.findings.found(Status.REORDERED, trail, _order(self.keys), _order(actual.keys))
         for left, right in pairs:
             place = (trail, self, self.keys[left])
             judge.visit(self.keys[left], actual.keys[right], place)

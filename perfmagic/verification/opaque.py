@@ -4,9 +4,14 @@ They stay unread. Two of them are *unknown*, even the very same object on both s
 """
 
 from collections.abc import Mapping
+from types import GetSetDescriptorType, MemberDescriptorType
+from typing import cast
 
-from perfmagic.verification.naming import ancestry, class_name
-from perfmagic.verification.picture import Judge, Picture, Trail, type_text
+from perfmagic.model.verdict import Status
+from perfmagic.verification.layout import Layout
+from perfmagic.verification.naming import ancestry, class_name, importable, members
+from perfmagic.verification.picture import Camera, Judge, Picture, Trail, type_text
+from perfmagic.verification.text import escape
 
 _RESOURCES = frozenset(
     {
@@ -50,29 +55,70 @@ class OpaquePicture(Picture):
     def against(self, actual: Picture, judge: Judge, trail: Trail) -> None:
         """Unknown, with the reason."""
         del actual
-        judge.unknown(trail, reason(self.cls))
+        judge.findings.unknown(trail, reason(self.cls))
 
 
 class HiddenPicture(OpaquePicture):
     """An object that holds more than Python code can see; the attributes that it shows are compared all the same."""
 
-    __slots__ = ()
+    __slots__ = ("label",)
     stateful = True
+
+    def fill(self, value: object, camera: Camera) -> None:
+        """Read the name where an import leads to this very object, as it does for functions of extension modules."""
+        del camera
+        self.label = _imported_name(value, self.cls)
+
+    def against(self, actual: Picture, judge: Judge, trail: Trail) -> None:
+        """By name if both have one, else unknown."""
+        assert isinstance(actual, HiddenPicture)
+        if not self.label or not actual.label:
+            super().against(actual, judge, trail)
+        elif self.label != actual.label:
+            judge.findings.found(Status.DIFFERENT, trail, self.sketch(1), actual.sketch(1))
+
+    def sketch(self, depth: int) -> str:
+        """The name, or else the type."""
+        return f"<{escape(self.label)}>" if self.label else super().sketch(depth)
+
+
+def _imported_name(value: object, cls: type) -> str:
+    """Module and name of something that an import finds, empty for anything else."""
+    own = Layout.of(cls).attributes(value)
+    name = next((each for each in (_member(cls, "__qualname__", value), _member(cls, "__name__", value)) if each), None)
+    name = own.get("__qualname__", name)
+    modules = (own.get("__module__"), _member(cls, "__module__", value), class_name(cls)[0].partition(".")[0])
+    for module in modules:
+        if type(module) is str and type(name) is str and importable(value, module, name):
+            return f"{module}.{name}"
+    return ""
+
+
+def _member(cls: type, name: str, value: object) -> object:
+    """What a C type tells about one of its objects; nothing that is written in Python is asked."""
+    for base in ancestry(cls):
+        entry = members(base).get(name)
+        if type(entry) in {GetSetDescriptorType, MemberDescriptorType}:
+            try:
+                return cast("GetSetDescriptorType", entry).__get__(value)
+            except AttributeError:
+                return None
+    return None
 
 
 def reason(cls: type) -> str:
     """Why objects of the class cannot be compared, and what they are."""
     module, qualname = class_name(cls)
-    if issubclass_of_iterator(cls):
+    if _iterates(cls):
         return f"an iterator is left unconsumed ({type_text(cls)})"
     why = _REASONS.get(qualname) or _REASONS.get(module.partition(".")[0])
     return f"{why or 'it cannot be looked into'} ({type_text(cls)})"
 
 
-def issubclass_of_iterator(cls: type) -> bool:
+def _iterates(cls: type) -> bool:
     """Whether a builtin iterator: its class defines ``__next__`` in C and is no generator."""
     module, qualname = class_name(cls)
-    return module in {"builtins", "itertools"} and "generator" not in qualname and "__next__" in cls.__dict__
+    return module in {"builtins", "itertools"} and "generator" not in qualname and "__next__" in members(cls)
 
 
 def resource_kind(cls: type) -> type[Picture] | None:

@@ -41,11 +41,41 @@ class Camera(Protocol):
         ...
 
 
+class Findings(Protocol):
+    """Where a comparison takes down what it finds."""
+
+    def found(self, status: Status, trail: Trail, expected: str, actual: str) -> None:
+        """Take down a place where the sides part."""
+        ...
+
+    def unknown(self, trail: Trail, reason: str) -> None:
+        """Take down a place that cannot be compared."""
+        ...
+
+    def note(self, trail: Trail, reason: str) -> None:
+        """Take down a place that is not compared and need not be."""
+        ...
+
+
+class Lying(Protocol):
+    """Something that lies in memory."""
+
+    extent: tuple[int, int]
+    """First and last address (exclusive)."""
+    strides: tuple[int, ...]
+    """Bytes from one element to the next, for each dimension."""
+
+
 class Judge(Protocol):
     """What a picture may tell while it is compared."""
 
     rtol: float
     redefined: frozenset[str]
+
+    @property
+    def findings(self) -> Findings:
+        """Where places are taken down that differ or cannot be compared."""
+        ...
 
     def visit(self, expected: object, actual: object, trail: Trail) -> None:
         """Compare two children: atoms at once, pictures in their turn."""
@@ -61,20 +91,12 @@ class Judge(Protocol):
         """Compare children pair by pair; both sides are equally long, ``keys`` names them for the path."""
         ...
 
-    def found(self, status: Status, trail: Trail, expected: str, actual: str) -> None:
-        """Take down a place where the sides part."""
-        ...
-
-    def unknown(self, trail: Trail, reason: str) -> None:
-        """Take down a place that cannot be compared."""
-        ...
-
-    def note(self, trail: Trail, reason: str) -> None:
-        """Take down a place that is not compared and need not be."""
-        ...
-
     def later(self, expected: Picture, actual: Picture, trail: Trail) -> None:
         """Compare by `Picture.finish` when all else is paired."""
+        ...
+
+    def overlap(self, expected: Lying, actual: Lying, trail: Trail) -> None:
+        """Compare at the end which other arrays these two share memory with."""
         ...
 
 

@@ -1,0 +1,7 @@
+"""pandas."""
+
+from perfmagic.verification.picture import Picture
+
+
+def pandas_kind(cls: type) -> type[Picture] | None:
+    return None
