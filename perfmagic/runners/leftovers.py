@@ -25,7 +25,7 @@ from perfmagic.runners.origins import (
     tasks_of,
 )
 
-AnyTask: TypeAlias = "asyncio.Task[Any]"
+AnyTask: TypeAlias = asyncio.Task[Any]
 
 CANCEL_ATTEMPTS = 3
 CANCEL_WAIT_S = 1.0

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from perfmagic.runners.state_kinds import is_installed_module
 
-AnyTask: TypeAlias = "asyncio.Task[Any]"
+AnyTask: TypeAlias = asyncio.Task[Any]
 
 KERNEL_MODULES = frozenset(
     {"IPython", "ipykernel", "tornado", "zmq", "jupyter_client", "traitlets", "nbclient", "prompt_toolkit", "comm"}
