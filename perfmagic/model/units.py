@@ -70,9 +70,9 @@ def size(count: int) -> str:
     return f"{count} B"
 
 
-def percent(fraction: float) -> str:
-    """Return a fraction in percent, without decimals: ``99 %``."""
-    return f"{fraction * 100:.0f} %"
+def percent(fraction: float, *, decimals: int = 0) -> str:
+    """Return a fraction in percent: ``99 %``; a level of confidence needs one decimal: ``96.9 %``."""
+    return f"{fraction * 100:.{decimals}f} %"
 
 
 def times(count: int, noun: str) -> str:

@@ -3,13 +3,12 @@
 Everything is simulated and seeded, so the rates are the same on every machine.
 """
 
-import importlib.util
 import math
 import random
-from pathlib import Path
 
 import pytest
 
+from benchmarks.block_order import block_order_differs, incomplete_beta, student_p
 from perfmagic.model.run import Sample
 from perfmagic.stats.speedup import speedup
 
@@ -70,14 +69,6 @@ def rate(noise, n, *, order=random_order, differs=interval_excludes_one, seed=20
     return calls / COMPARISONS
 
 
-def block_order_module():
-    path = Path(__file__).parents[2] / "benchmarks" / "block_order.py"
-    spec = importlib.util.spec_from_file_location("block_order", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("n", [6, 7, 20])
 @pytest.mark.parametrize("noise", NOISES.values(), ids=NOISES)
 def test_the_same_cell_is_seldom_called_different(noise, n):
@@ -93,8 +84,7 @@ def test_a_fixed_order_fails_under_the_position_effect(n):
 @pytest.mark.parametrize("noise", [drift_and_spikes, autoregressive])
 def test_a_t_test_in_block_order_fails(noise):
     """The rule that other tools use takes a change of the machine for a change of the code."""
-    differs = block_order_module().block_order_differs
-    assert rate(noise, 20, order=block_order, differs=differs) > 0.15
+    assert rate(noise, 20, order=block_order, differs=block_order_differs) > 0.15
 
 
 def test_a_real_difference_of_ten_percent_is_found():
@@ -116,10 +106,10 @@ def test_a_real_difference_of_ten_percent_is_found():
     ],
 )
 def test_the_t_test_gives_the_p_value_of_the_tables(first, second, p):
-    assert block_order_module().student_p(first, second) == pytest.approx(p, abs=5e-4)
+    assert student_p(first, second) == pytest.approx(p, abs=5e-4)
 
 
 @pytest.mark.parametrize(("freedom", "t"), [(1, 12.706), (2, 4.303), (12, 2.179), (38, 2.024), (1000, 1.962)])
 def test_the_t_distribution_has_its_published_quantiles(freedom, t):
-    beta = block_order_module().incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t))
+    beta = incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t))
     assert beta == pytest.approx(0.05, abs=1e-4)

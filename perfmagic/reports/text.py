@@ -1,0 +1,117 @@
+"""The comparison as a table for the terminal: at most 80 columns unless told otherwise, colours only when asked."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from perfmagic.model.comparison import Comparison
+from perfmagic.reports.columns import bar, clipped, padded, width, wrapped
+from perfmagic.reports.safe_text import isolated, visible, visible_lines
+from perfmagic.reports.table import Code, Mark, Row, Table, table
+
+suffixes = (".txt",)
+
+_GAP = "  "
+_NAME_COLUMNS = 20
+_CELL_COLUMNS = 30
+_DETAIL_COLUMNS = 400
+_BAR_COLUMNS = 40
+_SHORT_SOURCE = 12
+_COLOURS = {Mark.WRONG: "\x1b[1;31m", Mark.WINNER: "\x1b[1;32m", Mark.MUTED: "\x1b[2m"}
+_RESET = "\x1b[0m"
+
+
+def render(comparison: Comparison, *, columns: int = 80, colour: bool = False) -> str:
+    """Return the report as text, ending with a newline."""
+    found = table(comparison)
+    parts = [
+        _paragraphs([found.headline, found.caption], columns),
+        _grid(found, columns, colour=colour),
+        _bars(found.rows, columns),
+        _notes(found, columns),
+        [] if found.code is None else _code(found.code),
+    ]
+    return "\n".join("\n".join(part) + "\n" for part in parts if part)
+
+
+def _paragraphs(texts: Sequence[str], columns: int) -> list[str]:
+    return [line for text in texts for line in wrapped(_harmless(text), columns)]
+
+
+def _harmless(text: str) -> str:
+    return isolated(clipped(visible(text), _DETAIL_COLUMNS))
+
+
+def _grid(found: Table, columns: int, *, colour: bool) -> list[str]:
+    widths = _widths(found)
+    shown = _fitting(widths, columns)
+    lines = [_line(found.columns, widths[:shown])]
+    for row in found.rows:
+        body = [_line(_cells(row), widths[:shown])]
+        for detail in row.details:
+            body += wrapped(_harmless(detail), columns, indent="    ")
+        lines += [_painted(line, row.mark) for line in body] if colour else body
+    for hidden in range(shown, len(widths)):
+        known = [f"{_cells(row)[0]} {row.cells[hidden]}" for row in found.rows if row.cells[hidden]]
+        lines += ["", *wrapped(f"{found.columns[hidden]}: {', '.join(known)}", columns)]
+    return lines
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    name = isolated(clipped(visible(row.strategy), _NAME_COLUMNS))
+    return (name, *(clipped(visible(each), _CELL_COLUMNS) for each in row.cells[1:]))
+
+
+def _widths(found: Table) -> list[int]:
+    lines = [found.columns, *(_cells(row) for row in found.rows)]
+    return [max(width(line[i]) for line in lines) for i in range(len(found.columns))]
+
+
+def _fitting(widths: Sequence[int], columns: int) -> int:
+    """Return how many columns of the table fit, from the left; those that do not are told below."""
+    fitting = len(widths)
+    while fitting > 1 and sum(widths[:fitting]) + len(_GAP) * (fitting - 1) > columns:
+        fitting -= 1
+    return fitting
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return _GAP.join(padded(cell, room) for cell, room in zip(cells, widths, strict=False)).rstrip()
+
+
+def _painted(line: str, mark: Mark) -> str:
+    return f"{_COLOURS[mark]}{line}{_RESET}" if mark in _COLOURS else line
+
+
+def _bars(rows: Sequence[Row], columns: int) -> list[str]:
+    """Return the wall times as bars; one alone would say nothing."""
+    drawn = [(_cells(row)[0], row.share) for row in rows if row.share is not None]
+    if len(drawn) < 2:  # noqa: PLR2004
+        return []
+    room = max(width(name) for name, _ in drawn)
+    longest = min(_BAR_COLUMNS, columns - room - len(_GAP))
+    return [f"{padded(name, room)}{_GAP}{bar(share, longest)}" for name, share in drawn]
+
+
+def _notes(found: Table, columns: int) -> list[str]:
+    lines: list[str] = []
+    for note in found.notes:
+        for text in note.lines:
+            lines += _hanging(f"{note.title}: {_harmless(text)}", columns)
+    return [*lines, *_hanging(_harmless(found.environment), columns)]
+
+
+def _hanging(text: str, columns: int) -> Iterator[str]:
+    """Yield wrapped lines, all but the first indented."""
+    first, *rest = wrapped(text, columns - len(_GAP))
+    yield first
+    yield from (_GAP + line for line in rest)
+
+
+def _code(code: Code) -> list[str]:
+    """Return the changed cell if it is short, otherwise what changed. Code is never wrapped: it would not run."""
+    name = clipped(visible(code.strategy), _NAME_COLUMNS)
+    after = visible_lines(code.after)
+    if len(after) <= _SHORT_SOURCE:
+        return [f"the cell under {name}:", "", *(_GAP + line for line in after)]
+    changes = list(difflib.unified_diff(visible_lines(code.before), after, lineterm=""))[2:]
+    return [f"what {name} changes:", "", *(_GAP + line for line in changes)]
