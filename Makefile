@@ -41,7 +41,7 @@ check: $(VENV)/.installed
 	$(PYTHON) -m ruff check $(SOURCES)
 	$(PYTHON) -m ruff format --check $(SOURCES)
 	$(PYTHON) -m mypy
-	$(PYTHON) -m pyright
+	$(PYTHON) -m pyright --pythonpath $(PYTHON)
 	$(VENV)/bin/lint-imports --no-cache
 
 # Last comes what closes with the count of all tests.

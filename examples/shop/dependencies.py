@@ -12,7 +12,8 @@ from shop.services import DashboardService, OrderService, StockService, UserServ
 
 def get_database(request: Request) -> Database:
     """Return the database that the lifespan opened."""
-    return request.app.state.database
+    database: Database = request.app.state.database
+    return database
 
 
 DatabaseDependency = Annotated[Database, Depends(get_database)]

@@ -77,7 +77,8 @@ class Users:
             "SELECT count(*) AS total FROM users WHERE CAST($1 AS TEXT) IS NULL OR city = CAST($1 AS TEXT)",
             city,
         )
-        return row["total"]
+        total: int = row["total"]
+        return total
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,8 @@ class Orders:
             user_id,
             status,
         )
-        return row["total"]
+        total: int = row["total"]
+        return total
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,8 @@ class Stock:
             "SELECT count(*) AS total FROM stock WHERE CAST($1 AS INTEGER) IS NULL OR on_hand < CAST($1 AS INTEGER)",
             below,
         )
-        return row["total"]
+        total: int = row["total"]
+        return total
 
     async def add(self, sku: str, quantity: int) -> None:
         """Add to what is there of one item; nothing happens if there is no such item."""
