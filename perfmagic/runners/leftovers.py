@@ -92,7 +92,9 @@ class Population:
         threads = [thread for thread in threading.enumerate() if thread not in self.threads]
         return Leftovers(
             tasks=tuple(task for task in tasks if self.alone or self._has_mark(task)),
-            threads=tuple(each for each in threads if not is_kernels_thread(each) and not is_spent_worker(each)),
+            threads=tuple(
+                each for each in threads if not is_kernels_thread(each) and not is_spent_worker(each)
+            ),
             processes=tuple(child for child in child_processes() if child.pid not in self.pids),
         )
 

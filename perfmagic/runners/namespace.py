@@ -15,7 +15,7 @@ from perfmagic.runners.state_walk import Records, StateTooLarge, Walk
 __all__ = ["Change", "RestoreFailed", "SavedState", "StateTooLarge", "Unrestorable", "save"]
 
 
-class RestoreFailed(RunError):
+class RestoreFailed(RunError):  # noqa: N818 - like all errors here it is named for what is wrong
     """Some objects could not be put back; all others were.
 
     Attributes
@@ -123,11 +123,11 @@ def _walk(
     limit_bytes: int | None,
 ) -> Walk:
     walk = Walk((namespace,), limit_bytes)
-    for name, value in bindings.items():
-        if value is not ABSENT:
-            walk.add(name, value)
     for label, root in roots:
         walk.add(label, root)
+    for name, value in bindings.items():
+        if value is not ABSENT:
+            walk.add(name, value, noting=False)
     return walk
 
 
@@ -155,7 +155,11 @@ class SavedState:
 
     @property
     def unrestorable(self) -> tuple[Unrestorable, ...]:
-        """What is reachable and is not put back; of shared and opaque things the first of each type."""
+        """What the roots reach and is not put back; of shared and opaque things the first of each type.
+
+        What only a name means now is left out: the cell may bind the name anew without looking at that object, such as
+        a figure or an iterator of an earlier run.
+        """
         found: dict[object, Unrestorable] = {}
         for met in self._records.met:
             kind = type(met.subject)
@@ -180,11 +184,11 @@ class SavedState:
         self._restore_bindings()
         records = self._records
         failed: dict[str, Exception] = {}
-        for number in records.changed():
+        for subject, keeper, taken, parent in records.changed():
             try:
-                records.keepers[number].put(records.subjects[number], records.taken[number])
+                keeper.put(subject, taken)
             except (BufferError, AttributeError, TypeError, ValueError, RuntimeError) as error:
-                failed[records.path(records.parents[number], records.subjects[number])] = error
+                failed[records.path(parent, subject)] = error
         if failed:
             raise RestoreFailed(tuple(failed), str(next(iter(failed.values()))))
 
@@ -199,10 +203,10 @@ class SavedState:
         bindings = {name: self._namespace.get(name, ABSENT) for name in self._bindings}
         walk = _walk(self._namespace, bindings, self._roots, self._limit_bytes)
         records = self._records
-        for parent, subject in zip(records.parents, records.subjects, strict=True):
+        for subject, _, _, parent in records.rows:
             # an object may be out of reach from here now, and still be in reach for others
             if not walk.has_seen(subject):
-                walk.add(records.root_label(parent), subject)
+                walk.add(records.root_label(parent), subject, noting=False)
         return SavedState(self._namespace, bindings, self._roots, walk.records, self._limit_bytes)
 
     def changed(self) -> tuple[Change, ...]:
@@ -213,10 +217,10 @@ class SavedState:
             if self._namespace.get(name, ABSENT) is not value
         ]
         records = self._records
-        for number in records.changed():
-            subject = records.subjects[number]
-            label = records.path(records.parents[number], subject)
-            found.append(Change(label=label, kind="contents", value=subject))
+        found += [
+            Change(label=records.path(parent, subject), kind="contents", value=subject)
+            for subject, _, _, parent in records.changed()
+        ]
         return tuple(found)
 
     def _restore_bindings(self) -> None:

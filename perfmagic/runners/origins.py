@@ -19,12 +19,31 @@ from perfmagic.runners.state_kinds import is_installed_module
 AnyTask: TypeAlias = asyncio.Task[Any]
 
 KERNEL_MODULES = frozenset(
-    {"IPython", "ipykernel", "tornado", "zmq", "jupyter_client", "traitlets", "nbclient", "prompt_toolkit", "comm"}
+    {
+        "IPython",
+        "ipykernel",
+        "tornado",
+        "zmq",
+        "jupyter_client",
+        "traitlets",
+        "nbclient",
+        "prompt_toolkit",
+        "comm",
+    }
     | {"perfmagic", "pydevd", "_pydevd_bundle", "debugpy", "ipywidgets", "pytest_asyncio", "tqdm"}
 )
 """Libraries whose tasks and threads belong to the kernel, the terminal or a debugger."""
 
-KERNEL_THREADS = ("IOPub", "Heartbeat", "Control", "IPythonHistorySavingThread", "pydevd", "Parent", "Shell", "Subshell")
+KERNEL_THREADS = (
+    "IOPub",
+    "Heartbeat",
+    "Control",
+    "IPythonHistorySavingThread",
+    "pydevd",
+    "Parent",
+    "Shell",
+    "Subshell",
+)
 """First parts of the names of the kernel's threads."""
 
 OWN_CHILDREN = ("resource_tracker", "forkserver")
@@ -99,7 +118,8 @@ def _thread_modules(thread: threading.Thread) -> tuple[str, ...]:
 
 def is_idle_worker(thread: threading.Thread) -> bool:
     """Return whether the thread is an executor's worker that waits for work."""
-    frame = None if thread.ident is None else sys._current_frames().get(thread.ident)  # noqa: SLF001  # no other way
+    frames = sys._current_frames()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # there is no other way
+    frame = None if thread.ident is None else frames.get(thread.ident)
     return frame is not None and frame.f_globals.get("__name__") == "concurrent.futures.thread"
 
 
@@ -116,8 +136,9 @@ def is_spent_worker(thread: threading.Thread) -> bool:
 def _executor_of(thread: threading.Thread) -> object:
     """Find a worker's executor: the worker holds a weak reference to it, directly or in its context."""
     arguments: tuple[object, ...] = getattr(thread, "_args", ())
-    references = [each for each in arguments if isinstance(each, weakref.ref)]
-    return next((found for each in references if isinstance(found := each(), ThreadPoolExecutor)), None)
+    references: list[Any] = [each for each in arguments if isinstance(each, weakref.ref)]
+    found = (reference() for reference in references)
+    return next((each for each in found if isinstance(each, ThreadPoolExecutor)), None)
 
 
 def child_processes() -> tuple[Child, ...]:
@@ -156,7 +177,9 @@ def _text(file: Path) -> str:
 def _own_pids() -> frozenset[int]:
     modules = [sys.modules.get(f"multiprocessing.{name}") for name in OWN_CHILDREN]
     holders = [
-        getattr(module, f"_{name}", None) for name, module in zip(OWN_CHILDREN, modules, strict=True) if module
+        getattr(module, f"_{name}", None)
+        for name, module in zip(OWN_CHILDREN, modules, strict=True)
+        if module
     ]
     pids = [getattr(holder, field, None) for holder in holders for field in ("_pid", "_forkserver_pid")]
     return frozenset(pid for pid in pids if isinstance(pid, int))

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from perfmagic.errors import RunError
-from perfmagic.runners.state_arrays import same_generator_state
 from perfmagic.runners.state_keeping import same_items
+from perfmagic.runners.state_randomness import same_generator_state
 
 LoggerState: TypeAlias = tuple[int, bool, bool, list[logging.Handler], list[Any], list[int]]
 WarningsState: TypeAlias = tuple[list[Any], dict[Any, Any], tuple[Any, ...]]
@@ -145,7 +145,14 @@ def _loggers() -> list[logging.Logger]:
 
 def _read_logger(logger: logging.Logger) -> LoggerState:
     levels = [handler.level for handler in logger.handlers]
-    return logger.level, logger.disabled, logger.propagate, list(logger.handlers), list(logger.filters), levels
+    return (
+        logger.level,
+        logger.disabled,
+        logger.propagate,
+        list(logger.handlers),
+        list(logger.filters),
+        levels,
+    )
 
 
 def _read_logging() -> tuple[int, dict[logging.Logger, LoggerState]]:
@@ -164,14 +171,21 @@ _FRESH: LoggerState = (logging.NOTSET, False, True, [], [], [])
 
 
 def _same_logger(one: LoggerState, other: LoggerState) -> bool:
-    return one[:3] == other[:3] and one[5] == other[5] and same_items(one[3], other[3]) and same_items(one[4], other[4])
+    return (
+        one[:3] == other[:3]
+        and one[5] == other[5]
+        and same_items(one[3], other[3])
+        and same_items(one[4], other[4])
+    )
 
 
 def _write_logging(saved: tuple[int, dict[logging.Logger, LoggerState]]) -> None:
     disabled, loggers = saved
     logging.disable(disabled)
     for logger in _loggers():
-        state = loggers.get(logger, _FRESH)  # a logger that the run made cannot be taken away, only made fresh
+        state = loggers.get(
+            logger, _FRESH
+        )  # a logger that the run made cannot be taken away, only made fresh
         if not _same_logger(_read_logger(logger), state):
             _write_logger(logger, state)
 

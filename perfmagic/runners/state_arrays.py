@@ -1,11 +1,11 @@
-"""Keepers of numpy's arrays and random generators, used only where numpy is loaded already.
+"""Keepers of numpy's arrays, used only where numpy is loaded already.
 
 An array that is a view is kept through the array that owns the memory; its own shape, strides and type are kept too.
 """
 
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -35,7 +35,7 @@ class ArrayState:
         return (self.shape, self.strides, self.dtype, self.writeable)
 
 
-class NumpyKeeper:
+class _NumpyKeeper:
     """Arrays of numpy, subclasses included."""
 
     def weigh(self, subject: "Array") -> int:
@@ -94,12 +94,12 @@ def _reshape(array: "Array", taken: ArrayState) -> None:
         warnings.simplefilter(
             "ignore"
         )  # newer versions advise against assigning these; there is no other way in place
-        array.dtype = taken.dtype
+        array.dtype = taken.dtype  # type: ignore[misc]  # typed as read-only, and assignable
         if array.size != _size(taken.shape):
             array.resize(taken.shape, refcheck=False)
-        array.shape = taken.shape
+        array.shape = taken.shape  # pyright: ignore[reportDeprecated]
         if array.strides != taken.strides:
-            array.strides = taken.strides
+            array.strides = taken.strides  # pyright: ignore[reportDeprecated]
 
 
 def _size(shape: tuple[int, ...]) -> int:
@@ -126,11 +126,11 @@ def _same_memory(one: "Array", other: "Array") -> bool:
 
 def _objects(array: "Array") -> list[object]:
     if array.dtype.names is None:
-        return array.ravel(order="C").tolist()
+        return list(array.ravel(order="C").tolist())
     return [each for name in array.dtype.names for each in _objects(array[name])]
 
 
-def _bits(array: "Array") -> "Array":
+def _bits(array: Any) -> Any:
     """Return the memory as whole numbers, in the order of the array's own layout where it has one."""
     if array.flags.f_contiguous and not array.flags.c_contiguous:
         array = array.T
@@ -138,56 +138,9 @@ def _bits(array: "Array") -> "Array":
     return flat.view("u8") if len(flat) % 8 == 0 else flat
 
 
-class GeneratorKeeper:
-    """Random generators of numpy: the state of their bit generator."""
-
-    def weigh(self, subject: object) -> int:
-        del subject
-        return 5_000
-
-    def take(self, subject: Any) -> Mapping[str, object]:
-        return _bit_generator(subject).state  # type: ignore[no-any-return]  # a fresh dict each time
-
-    def same(self, subject: Any, taken: Mapping[str, object]) -> bool:
-        return same_generator_state(self.take(subject), taken)
-
-    def put(self, subject: Any, taken: Mapping[str, object]) -> None:
-        _bit_generator(subject).state = taken
-
-    def parts(self, taken: Mapping[str, object]) -> tuple[()]:
-        del taken
-        return ()
-
-    def named_parts(self, taken: Mapping[str, object]) -> tuple[()]:
-        del taken
-        return ()
-
-
-def _bit_generator(subject: Any) -> Any:
-    if isinstance(subject, _numpy().random.Generator):
-        return subject.bit_generator
-    return getattr(subject, "_bit_generator", subject)
-
-
-def same_generator_state(one: object, other: object) -> bool:
-    """Return whether two states of a random generator are equal: numbers, strings and arrays of them, nested."""
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(same_generator_state(one[key], other[key]) for key in one)
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(map(same_generator_state, one, other))
-    if hasattr(one, "tobytes") and hasattr(other, "tobytes"):
-        return bool(one.tobytes() == other.tobytes())
-    return one == other
-
-
 def array_keepers() -> tuple[tuple[type, AnyKeeper], ...]:
     """Return the types that these keepers serve; none where numpy is not loaded."""
     numpy = sys.modules.get("numpy")
     if numpy is None or not hasattr(numpy, "ndarray"):
         return ()
-    found: list[tuple[type, AnyKeeper]] = [(numpy.ndarray, NumpyKeeper())]
-    random = sys.modules.get("numpy.random")
-    if random is not None and hasattr(random, "Generator"):
-        keeper = GeneratorKeeper()
-        found += [(kind, keeper) for kind in (random.Generator, random.BitGenerator, random.RandomState)]
-    return tuple(found)
+    return ((numpy.ndarray, _NumpyKeeper()),)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from perfmagic.runners.state_keeping import same_items, same_mapping
+from perfmagic.runners.state_keeping import RECORD_BYTES, AnyKeeper, same_items, same_mapping
 
 Attributes = dict[str, Any]
 
@@ -75,32 +75,20 @@ class InstanceState:
     slots: tuple[object, ...]
 
 
-class InstanceKeeper:
-    """Attributes of the instances of one class.
+class _InstanceKeeper:
+    """Attributes of the instances of one class."""
 
-    Parameters
-    ----------
-    kind
-        The class.
-    follow_class
-        Whether the class itself is walked: it is the user's, and an instance can change it.
-    ignored
-        Names in ``__dict__`` that are caches: neither kept nor put back.
-    """
-
-    def __init__(self, kind: type, *, follow_class: bool, ignored: frozenset[str] = frozenset()) -> None:
-        self._dict = dict_descriptor(kind)
-        self._slots = slot_descriptors(kind)
+    def __init__(
+        self, attributes: Any, slots: tuple[Any, ...], *, follow_class: bool, ignored: frozenset[str]
+    ) -> None:
+        self._dict = attributes
+        self._slots = slots
         self._follow_class = follow_class
         self._ignored = ignored
 
-    def __bool__(self) -> bool:
-        """Return whether instances have attributes at all."""
-        return self._dict is not None or bool(self._slots)
-
     def weigh(self, subject: object) -> int:
         attributes = self._attributes(subject)
-        return 100 + (0 if attributes is None else dict.__sizeof__(attributes))
+        return RECORD_BYTES + (0 if attributes is None else attributes.__sizeof__())
 
     def take(self, subject: object) -> InstanceState:
         attributes = self._attributes(subject)
@@ -156,6 +144,26 @@ class InstanceKeeper:
         return tuple(_slot_value(slot, subject) for slot in self._slots) if self._slots else ()
 
 
+def instance_keeper(
+    kind: type, *, follow_class: bool, ignored: frozenset[str] = frozenset()
+) -> AnyKeeper | None:
+    """Return the keeper of the attributes of the instances of ``kind``; ``None`` if they have none.
+
+    Parameters
+    ----------
+    kind
+        The class.
+    follow_class
+        Whether the class itself is walked: it is the user's, and an instance can change it.
+    ignored
+        Names in ``__dict__`` that are caches: neither kept nor put back.
+    """
+    attributes, slots = dict_descriptor(kind), slot_descriptors(kind)
+    if attributes is None and not slots:
+        return None
+    return _InstanceKeeper(attributes, slots, follow_class=follow_class, ignored=ignored)
+
+
 def _assign(attributes: Attributes, contents: Attributes, ignored: frozenset[str]) -> None:
     """Make ``attributes`` hold ``contents``, writing only the entries that differ unless the order differs too."""
     for name in [name for name in attributes if name not in contents and name not in ignored]:
@@ -176,20 +184,14 @@ class ClassState:
     bases: tuple[type, ...]
 
 
-class ClassKeeper:
-    """Attributes of classes; ``take`` gives ``None`` for a class that is not the user's.
-
-    Parameters
-    ----------
-    is_users
-        Tells whether a class is the user's.
-    """
+class _ClassKeeper:
+    """Attributes of classes; ``take`` gives ``None`` for a class that is not the user's."""
 
     def __init__(self, is_users: Callable[[type], bool]) -> None:
         self._is_users = is_users
 
     def weigh(self, subject: type) -> int:
-        return 100 + 100 * len(entries_of(subject))
+        return RECORD_BYTES * (1 + len(entries_of(subject)))
 
     def take(self, subject: type) -> ClassState | None:
         return ClassState(_own_entries(subject), mro_of(subject)[1:]) if self._is_users(subject) else None
@@ -233,3 +235,8 @@ def _own_entries(kind: type) -> Attributes:
 
 def _is_reserved(name: str) -> bool:
     return name.startswith("__") and name.endswith("__")
+
+
+def class_keeper(is_users: Callable[[type], bool]) -> AnyKeeper:
+    """Return the keeper of classes; ``is_users`` tells which are the user's, all others are left alone."""
+    return _ClassKeeper(is_users)

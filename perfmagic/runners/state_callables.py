@@ -7,10 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from perfmagic.runners.state_keeping import AnyKeeper, same_items
-
-POINTER_BYTES = 8
-RECORD_BYTES = 100
+from perfmagic.runners.state_keeping import POINTER_BYTES, RECORD_BYTES, AnyKeeper, Fixed, same_items
 
 
 class _Empty:
@@ -27,7 +24,7 @@ def _contents(cell: types.CellType) -> object:
         return EMPTY
 
 
-class CellKeeper:
+class _CellKeeper:
     """Closure cells: what ``nonlocal`` rebinds."""
 
     def weigh(self, subject: types.CellType) -> int:
@@ -68,7 +65,7 @@ class FunctionState:
         return (self.code, self.defaults, self.keyword_defaults, self.attributes)
 
 
-class FunctionKeeper:
+class _FunctionKeeper:
     """Functions written in Python; the globals that they read are not theirs."""
 
     def weigh(self, subject: types.FunctionType) -> int:
@@ -90,7 +87,7 @@ class FunctionKeeper:
     def put(self, subject: types.FunctionType, taken: FunctionState) -> None:
         subject.__code__ = taken.code
         subject.__defaults__ = taken.defaults
-        subject.__kwdefaults__ = taken.keyword_defaults  # type: ignore[assignment]  # None is allowed
+        subject.__kwdefaults__ = taken.keyword_defaults
         subject.__dict__ = taken.attributes
 
     def parts(self, taken: FunctionState) -> list[object]:
@@ -106,7 +103,7 @@ class FunctionKeeper:
         yield ".__dict__", taken.attributes
 
 
-class ReferenceKeeper:
+class _ReferenceKeeper(Fixed):
     """Objects that only lead to others and cannot change: bound methods, partials, properties, proxies.
 
     Parameters
@@ -118,19 +115,8 @@ class ReferenceKeeper:
     def __init__(self, *names: str) -> None:
         self._names = names
 
-    def weigh(self, subject: object) -> int:
-        del subject
-        return POINTER_BYTES
-
     def take(self, subject: object) -> tuple[object, ...]:
         return tuple(getattr(subject, name, None) for name in self._names)
-
-    def same(self, subject: object, taken: tuple[object, ...]) -> bool:
-        del subject, taken
-        return True
-
-    def put(self, subject: object, taken: tuple[object, ...]) -> None:
-        """Do nothing: the subject cannot change."""
 
     def parts(self, taken: tuple[object, ...]) -> tuple[object, ...]:
         return taken
@@ -139,7 +125,7 @@ class ReferenceKeeper:
         return ((f".{name}", each) for name, each in zip(self._names, taken, strict=True))
 
 
-class ProxyKeeper(ReferenceKeeper):
+class _ProxyKeeper(_ReferenceKeeper):
     """Read-only views, which name what they show to the garbage collector only."""
 
     def take(self, subject: object) -> tuple[object, ...]:
@@ -156,18 +142,18 @@ def _views() -> tuple[type, ...]:
 
 def callable_keepers() -> tuple[tuple[type, AnyKeeper], ...]:
     """Return the types that these keepers serve."""
-    wrapper = ReferenceKeeper("__func__", "__dict__")
+    wrapper = _ReferenceKeeper("__func__", "__dict__")
     return (
-        (types.FunctionType, FunctionKeeper()),
-        (types.CellType, CellKeeper()),
-        (types.MethodType, ReferenceKeeper("__self__", "__func__")),
-        (types.BuiltinMethodType, ReferenceKeeper("__self__")),
-        (types.MethodWrapperType, ReferenceKeeper("__self__")),
-        (functools.partial, ReferenceKeeper("func", "args", "keywords", "__dict__")),
-        (type(functools.lru_cache(len)), ReferenceKeeper("__wrapped__", "__dict__")),
+        (types.FunctionType, _FunctionKeeper()),
+        (types.CellType, _CellKeeper()),
+        (types.MethodType, _ReferenceKeeper("__self__", "__func__")),
+        (types.BuiltinMethodType, _ReferenceKeeper("__self__")),
+        (types.MethodWrapperType, _ReferenceKeeper("__self__")),
+        (functools.partial, _ReferenceKeeper("func", "args", "keywords", "__dict__")),
+        (type(functools.lru_cache(len)), _ReferenceKeeper("__wrapped__", "__dict__")),
         (staticmethod, wrapper),
         (classmethod, wrapper),
-        (property, ReferenceKeeper("fget", "fset", "fdel")),
-        (memoryview, ReferenceKeeper("obj")),
-        *((kind, ProxyKeeper()) for kind in _views()),
+        (property, _ReferenceKeeper("fget", "fset", "fdel")),
+        (memoryview, _ReferenceKeeper("obj")),
+        *((kind, _ProxyKeeper()) for kind in _views()),
     )

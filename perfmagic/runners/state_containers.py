@@ -1,17 +1,17 @@
-"""Keepers of the built-in containers: lists, dicts, sets, deques, tuples, buffers."""
+"""Keepers of the built-in containers: lists, dicts, sets, deques, tuples."""
 
-import array
-import io
+# the unbound methods of generic classes have no type parameters that could be known
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from perfmagic.runners.state_keeping import AnyKeeper, same_items, same_mapping
+from perfmagic.runners.state_keeping import POINTER_BYTES, AnyKeeper, Fixed, same_items, same_mapping
 
 Things: TypeAlias = list[object]
 Pairs: TypeAlias = dict[object, object]
 
-POINTER_BYTES = 8
 SET_ENTRY_BYTES = 32
 PLAIN_KEYS = frozenset({str, int, float, bool, bytes, type(None)})
 """Types of keys whose hash, equality and repr are not code of the user."""
@@ -30,7 +30,7 @@ def _iterates_as_dict(kind: type) -> bool:
     )
 
 
-class ListKeeper:
+class _ListKeeper:
     """Lists: ``subject[:] = taken``."""
 
     def weigh(self, subject: Things) -> int:
@@ -54,24 +54,12 @@ class ListKeeper:
         return ((f"[{index}]", each) for index, each in enumerate(taken))
 
 
-class TupleKeeper:
+class _TupleKeeper(Fixed):
     """Tuples and frozen sets: nothing to put back, but their parts may change."""
 
-    def weigh(self, subject: Collection[object]) -> int:
-        del subject
-        return POINTER_BYTES
-
-    def take(self, subject: Collection[object]) -> tuple[object, ...]:
-        if issubclass(type(subject), tuple):
-            return tuple(tuple.__iter__(subject))  # type: ignore[arg-type]  # a tuple, seen in the line above
-        return tuple(frozenset.__iter__(subject))  # type: ignore[arg-type]  # the table knows only these two
-
-    def same(self, subject: Collection[object], taken: tuple[object, ...]) -> bool:
-        del subject, taken
-        return True
-
-    def put(self, subject: Collection[object], taken: tuple[object, ...]) -> None:
-        """Do nothing: the subject cannot change."""
+    def take(self, subject: Any) -> tuple[object, ...]:
+        iterate = tuple.__iter__ if issubclass(type(subject), tuple) else frozenset.__iter__
+        return tuple(iterate(subject))
 
     def parts(self, taken: tuple[object, ...]) -> tuple[object, ...]:
         return taken
@@ -80,7 +68,7 @@ class TupleKeeper:
         return ((f"[{index}]", each) for index, each in enumerate(taken))
 
 
-class DictKeeper:
+class _DictKeeper:
     """Dicts and their subclasses without an order of their own (`collections.Counter`)."""
 
     def weigh(self, subject: Pairs) -> int:
@@ -113,26 +101,26 @@ class DictKeeper:
             yield f" key {_short(key)}", key
 
 
-class OrderedDictKeeper(DictKeeper):
+class _OrderedDictKeeper(_DictKeeper):
     """Ordered dicts, which keep their order apart from their contents."""
 
-    def take(self, subject: Pairs) -> Pairs:
+    def take(self, subject: Any) -> Pairs:
         contents = dict(dict.items(subject))
-        return {key: contents[key] for key in OrderedDict.__iter__(subject)}  # type: ignore[arg-type]
+        return {key: contents[key] for key in OrderedDict.__iter__(subject)}
 
-    def same(self, subject: Pairs, taken: Pairs) -> bool:
+    def same(self, subject: Any, taken: Pairs) -> bool:
         return same_mapping(self.take(subject), taken)
 
-    def put(self, subject: Pairs, taken: Pairs) -> None:
-        OrderedDict.clear(subject)  # type: ignore[arg-type]  # the table passes ordered dicts only
+    def put(self, subject: Any, taken: Pairs) -> None:
+        OrderedDict.clear(subject)
         for key, value in taken.items():
-            OrderedDict.__setitem__(subject, key, value)  # type: ignore[arg-type]
+            OrderedDict.__setitem__(subject, key, value)
 
 
-class DefaultDictKeeper:
+class _DefaultDictKeeper:
     """Default dicts: the contents and the factory."""
 
-    _contents = DictKeeper()
+    _contents = _DictKeeper()
 
     def weigh(self, subject: defaultdict[object, object]) -> int:
         return dict.__sizeof__(subject)
@@ -159,7 +147,7 @@ class DefaultDictKeeper:
         return vars(defaultdict)["default_factory"]
 
 
-class SetKeeper:
+class _SetKeeper:
     """Sets; a copy of a set knows the hashes, so none is computed."""
 
     def weigh(self, subject: set[object]) -> int:
@@ -190,7 +178,7 @@ class SetKeeper:
         return ((f"[{_short(each)}]", each) for each in taken)
 
 
-class DequeKeeper:
+class _DequeKeeper:
     """Double-ended queues, bounded ones too."""
 
     def weigh(self, subject: deque[object]) -> int:
@@ -213,82 +201,15 @@ class DequeKeeper:
         return ((f"[{index}]", each) for index, each in enumerate(taken))
 
 
-class BufferKeeper:
-    """Byte arrays and arrays of the `array` module: a copy of their bytes."""
-
-    def weigh(self, subject: bytearray) -> int:
-        return memoryview(subject).nbytes
-
-    def take(self, subject: bytearray) -> bytes:
-        return memoryview(subject).tobytes()
-
-    def same(self, subject: bytearray, taken: bytes) -> bool:
-        return memoryview(subject).nbytes == len(taken) and memoryview(subject).tobytes() == taken
-
-    def put(self, subject: bytearray, taken: bytes) -> None:
-        bytearray.__setitem__(subject, slice(None), taken)
-
-    def parts(self, taken: bytes) -> tuple[()]:
-        del taken
-        return ()
-
-    def named_parts(self, taken: bytes) -> tuple[()]:
-        del taken
-        return ()
-
-
-class ArrayKeeper(BufferKeeper):
-    """Arrays of the `array` module, which take back only an array of their own type code."""
-
-    def put(self, subject: Any, taken: bytes) -> None:
-        contents = array.array(subject.typecode)
-        contents.frombytes(taken)
-        array.array.__setitem__(subject, slice(None), contents)
-
-
-class MemoryFileKeeper:
-    """Files in memory: the contents and the position; a closed one has neither."""
-
-    def weigh(self, subject: io.BytesIO) -> int:
-        return 0 if subject.closed else 2 * len(subject.getvalue())
-
-    def take(self, subject: io.BytesIO) -> tuple[object, int] | None:
-        return None if subject.closed else (subject.getvalue(), subject.tell())
-
-    def same(self, subject: io.BytesIO, taken: tuple[object, int] | None) -> bool:
-        return self.take(subject) == taken  # a str or bytes and an int: no code of the user compares
-
-    def put(self, subject: Any, taken: tuple[object, int] | None) -> None:
-        if taken is None:
-            subject.close()
-            return
-        subject.seek(0)
-        subject.truncate()
-        subject.write(taken[0])
-        subject.seek(taken[1])
-
-    def parts(self, taken: tuple[object, int] | None) -> tuple[()]:
-        del taken
-        return ()
-
-    def named_parts(self, taken: tuple[object, int] | None) -> tuple[()]:
-        del taken
-        return ()
-
-
-def container_keepers() -> Iterable[tuple[type, AnyKeeper]]:
+def container_keepers() -> tuple[tuple[type, AnyKeeper], ...]:
     """Return the base types that these keepers serve, the more special ones first."""
     return (
-        (list, ListKeeper()),
-        (OrderedDict, OrderedDictKeeper()),
-        (defaultdict, DefaultDictKeeper()),
-        (dict, DictKeeper()),
-        (set, SetKeeper()),
-        (tuple, TupleKeeper()),
-        (frozenset, TupleKeeper()),
-        (deque, DequeKeeper()),
-        (bytearray, BufferKeeper()),
-        (array.array, ArrayKeeper()),
-        (io.BytesIO, MemoryFileKeeper()),
-        (io.StringIO, MemoryFileKeeper()),
+        (list, _ListKeeper()),
+        (OrderedDict, _OrderedDictKeeper()),
+        (defaultdict, _DefaultDictKeeper()),
+        (dict, _DictKeeper()),
+        (set, _SetKeeper()),
+        (tuple, _TupleKeeper()),
+        (frozenset, _TupleKeeper()),
+        (deque, _DequeKeeper()),
     )

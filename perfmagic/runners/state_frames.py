@@ -9,12 +9,12 @@ import sys
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from perfmagic.runners.state_keeping import AnyKeeper, same_items
+from perfmagic.runners.state_keeping import AnyKeeper, Leaf, same_items
 
 Fields: TypeAlias = tuple[Any, ...]
 
 
-class FieldKeeper:
+class _FieldKeeper:
     """Fields of objects whose class is written in C.
 
     Parameters
@@ -50,7 +50,7 @@ class FieldKeeper:
         return ((f".{name}", each) for name, each in zip((*self._assigned, *self._read), taken, strict=True))
 
 
-class BlocksKeeper(FieldKeeper):
+class _BlocksKeeper(_FieldKeeper):
     """Block managers of pandas frames; the tables that find a column's block are made again."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class BlocksKeeper(FieldKeeper):
         subject._known_consolidated = False  # noqa: SLF001
 
 
-class BlockKeeper(FieldKeeper):
+class _BlockKeeper(_FieldKeeper):
     """Blocks of pandas frames; what they remember of their values is forgotten when the values are put back."""
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ class BlockKeeper(FieldKeeper):
         return iter([(".values", taken[0])])
 
 
-class PolarsKeeper:
+class _PolarsKeeper(Leaf):
     """Frames and series of polars: a clone of what they hold.
 
     Parameters
@@ -116,14 +116,6 @@ class PolarsKeeper:
     def put(self, subject: Any, taken: Any) -> None:
         object.__setattr__(subject, self._field, getattr(self._kind.clone(taken), self._field))
 
-    def parts(self, taken: object) -> tuple[()]:
-        del taken
-        return ()
-
-    def named_parts(self, taken: object) -> tuple[()]:
-        del taken
-        return ()
-
 
 def _schema(subject: Any) -> object:
     """Return names and types of the columns of a frame, or of a series."""
@@ -140,13 +132,13 @@ def _pandas_keepers() -> Iterator[tuple[type, AnyKeeper]]:
     arrays = sys.modules.get("pandas._libs.arrays")
     if internals is None or arrays is None:
         return
-    yield internals.BlockManager, BlocksKeeper()
-    yield internals.Block, BlockKeeper()
-    yield arrays.NDArrayBacked, FieldKeeper(read=("_ndarray", "_dtype"))
+    yield internals.BlockManager, _BlocksKeeper()
+    yield internals.Block, _BlockKeeper()
+    yield arrays.NDArrayBacked, _FieldKeeper(read=("_ndarray", "_dtype"))
 
 
 def _polars_keepers() -> Iterator[tuple[type, AnyKeeper]]:
     polars = sys.modules.get("polars")
     if polars is not None and hasattr(polars, "DataFrame"):
-        yield polars.DataFrame, PolarsKeeper(polars.DataFrame, "_df")
-        yield polars.Series, PolarsKeeper(polars.Series, "_s")
+        yield polars.DataFrame, _PolarsKeeper(polars.DataFrame, "_df")
+        yield polars.Series, _PolarsKeeper(polars.Series, "_s")

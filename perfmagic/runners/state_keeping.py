@@ -9,26 +9,26 @@ from dataclasses import dataclass
 from operator import is_
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
-Subject = TypeVar("Subject", contravariant=True)
+Subject_contra = TypeVar("Subject_contra", contravariant=True)
 Taken = TypeVar("Taken")
 
 
-class Keeper(Protocol[Subject, Taken]):
+class Keeper(Protocol[Subject_contra, Taken]):
     """One way to keep the contents of one kind of object."""
 
-    def weigh(self, subject: Subject) -> int:
+    def weigh(self, subject: Subject_contra) -> int:
         """Return about how many bytes `take` will need."""
         ...
 
-    def take(self, subject: Subject) -> Taken:
+    def take(self, subject: Subject_contra) -> Taken:
         """Return the contents as of now; later changes of the subject do not reach them."""
         ...
 
-    def same(self, subject: Subject, taken: Taken) -> bool:
+    def same(self, subject: Subject_contra, taken: Taken) -> bool:
         """Return whether the contents are still what was taken."""
         ...
 
-    def put(self, subject: Subject, taken: Taken) -> None:
+    def put(self, subject: Subject_contra, taken: Taken) -> None:
         """Make the contents what was taken; the taken contents can be put back again later."""
         ...
 
@@ -43,6 +43,42 @@ class Keeper(Protocol[Subject, Taken]):
 
 AnyKeeper: TypeAlias = Keeper[Any, Any]
 """A keeper in a table of keepers; the table's key is what makes subject and keeper fit."""
+
+
+class Leaf:
+    """The half of a keeper that is the same for all objects whose contents lead to no other object."""
+
+    def parts(self, taken: object) -> tuple[()]:
+        """Return nothing."""
+        del taken
+        return ()
+
+    def named_parts(self, taken: object) -> tuple[()]:
+        """Return nothing."""
+        del taken
+        return ()
+
+
+class Fixed:
+    """The half of a keeper that is the same for all objects that cannot change but lead to others."""
+
+    def weigh(self, subject: object) -> int:
+        """Return the size of a reference."""
+        del subject
+        return POINTER_BYTES
+
+    def same(self, subject: object, taken: object) -> bool:
+        """Return true."""
+        del subject, taken
+        return True
+
+    def put(self, subject: object, taken: object) -> None:
+        """Do nothing."""
+
+
+POINTER_BYTES = 8
+RECORD_BYTES = 100
+"""About what keeping an object takes beside its contents."""
 
 Kind = Literal["shared", "iterator", "opaque"]
 

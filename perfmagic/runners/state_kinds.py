@@ -1,9 +1,10 @@
 """Which objects end the walk, and why: values that cannot change, shared resources, iterators, opaque objects."""
 
 import collections
-import datetime
+import datetime as dt
 import decimal
 import enum
+import logging
 import operator
 import random
 import re
@@ -13,6 +14,7 @@ import types
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from perfmagic.runners.state_attributes import entries_of, mro_of
 from perfmagic.runners.state_keeping import Ending
@@ -31,11 +33,11 @@ ATOMIC: frozenset[type] = frozenset(
         range,
         slice,
         object,
-        datetime.date,
-        datetime.datetime,
-        datetime.time,
-        datetime.timedelta,
-        datetime.timezone,
+        dt.date,
+        dt.datetime,
+        dt.time,
+        dt.timedelta,
+        dt.timezone,
         decimal.Decimal,
         re.Pattern,
         re.Match,
@@ -173,12 +175,11 @@ def library_ending(kind: type) -> tuple[bool, Ending | None]:
     return False, None
 
 
-def special_ending(kind: type) -> Ending | None:
+def special_ending(kind: type[Any]) -> Ending | None:
     """Return why an object of a built-in kind ends the walk: a logger, a file, an iterator; ``None`` if it does not."""
-    logging = sys.modules.get("logging")
-    if logging is not None and issubclass(kind, (logging.Logger, logging.LoggerAdapter, logging.Manager)):
+    if issubclass(kind, (logging.Logger, logging.LoggerAdapter, logging.Manager)):
         return _LOGGING
-    if issubclass(kind, (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)):
+    if any(kind is each for each in (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)):
         return _GENERATOR
     if top_module(kind) in {"_io", "tempfile"}:
         return _FILE

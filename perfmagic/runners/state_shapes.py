@@ -1,12 +1,12 @@
 """For each class: which keepers keep its instances, or why they end the walk."""
 
-import random
 import types
 from dataclasses import dataclass
 from typing import Any
 
 from perfmagic.runners.state_arrays import array_keepers
-from perfmagic.runners.state_attributes import ClassKeeper, InstanceKeeper
+from perfmagic.runners.state_attributes import class_keeper, instance_keeper
+from perfmagic.runners.state_buffers import buffer_keepers
 from perfmagic.runners.state_callables import callable_keepers
 from perfmagic.runners.state_containers import container_keepers
 from perfmagic.runners.state_frames import frame_keepers
@@ -22,6 +22,7 @@ from perfmagic.runners.state_kinds import (
     special_ending,
     top_module,
 )
+from perfmagic.runners.state_randomness import random_keepers
 
 CACHES: types.MappingProxyType[str, frozenset[str]] = types.MappingProxyType(
     {"pandas": frozenset({"_cache"}), "polars": frozenset({"_df", "_s"})}
@@ -40,31 +41,6 @@ class Shape:
 NOTHING = Shape()
 
 
-class RandomKeeper:
-    """Generators of the `random` module."""
-
-    def weigh(self, subject: object) -> int:
-        del subject
-        return 25_000
-
-    def take(self, subject: random.Random) -> tuple[Any, ...]:
-        return random.Random.getstate(subject)
-
-    def same(self, subject: random.Random, taken: tuple[Any, ...]) -> bool:
-        return random.Random.getstate(subject) == taken
-
-    def put(self, subject: random.Random, taken: tuple[Any, ...]) -> None:
-        random.Random.setstate(subject, taken)
-
-    def parts(self, taken: object) -> tuple[()]:
-        del taken
-        return ()
-
-    def named_parts(self, taken: object) -> tuple[()]:
-        del taken
-        return ()
-
-
 class Shapes:
     """The shapes of all classes met in one walk, each worked out once."""
 
@@ -74,8 +50,9 @@ class Shapes:
             *array_keepers(),
             *container_keepers(),
             *callable_keepers(),
-            (random.Random, RandomKeeper()),
-            (type, ClassKeeper(is_users_class)),
+            *buffer_keepers(),
+            *random_keepers(),
+            (type, class_keeper(is_users_class)),
         )
         self._exact = {id(kind): Shape((keeper,)) for kind, keeper in container_keepers()}
         self._alive: list[type] = []
@@ -102,7 +79,7 @@ class Shapes:
 
     def _with_attributes(self, kind: type, contents: tuple[AnyKeeper, ...]) -> Shape:
         library = top_module(kind)
-        attributes = InstanceKeeper(
+        attributes = instance_keeper(
             kind, follow_class=is_users_class(kind), ignored=CACHES.get(library, frozenset())
         )
         follows = (

@@ -7,6 +7,7 @@ records do, so that no identity is used twice.
 import gc
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from perfmagic.errors import RunError
 from perfmagic.runners.state_keeping import AnyKeeper, Ending
@@ -14,7 +15,7 @@ from perfmagic.runners.state_kinds import ATOMIC, STREAM, is_output_stream
 from perfmagic.runners.state_shapes import Shapes
 
 
-class StateTooLarge(RunError):
+class StateTooLarge(RunError):  # noqa: N818 - like all errors here it is named for what is wrong
     """The state to save needs more memory than allowed.
 
     Attributes
@@ -43,50 +44,46 @@ class Met:
     parent: int
 
 
+Record: TypeAlias = tuple[object, AnyKeeper, object, int]
+"""Object, keeper, what was taken, and the number of the record that led to it, or ``-1 - r`` for root ``r``.
+
+A plain tuple, because there may be hundreds of thousands.
+"""
+
+
 @dataclass(slots=True)
 class Records:
-    """What one walk saved, as parallel columns; the number of a record is its place.
-
-    ``parents[n]`` is the record that led to record ``n``, or ``-1 - r`` for root ``r``.
-    """
+    """What one walk saved; the number of a record is its place in ``rows``."""
 
     labels: list[str] = field(default_factory=list[str])
-    roots: list[object] = field(default_factory=list[object])
-    subjects: list[object] = field(default_factory=list[object])
-    keepers: list[AnyKeeper] = field(default_factory=list[AnyKeeper])
-    taken: list[object] = field(default_factory=list[object])
-    parents: list[int] = field(default_factory=list[int])
+    rows: list[Record] = field(default_factory=list[Record])
     met: list[Met] = field(default_factory=list[Met])
     size_bytes: int = 0
     _steps: dict[int, dict[int, str]] = field(default_factory=dict[int, dict[int, str]])
 
-    def changed(self) -> Iterator[int]:
-        """Yield the numbers of the records whose objects hold something else now."""
-        columns = zip(self.keepers, self.subjects, self.taken, strict=True)
-        return (
-            number
-            for number, (keeper, subject, taken) in enumerate(columns)
-            if not keeper.same(subject, taken)
-        )
+    def changed(self) -> Iterator[Record]:
+        """Yield the records of the objects that hold something else now."""
+        return (row for row in self.rows if not row[1].same(row[0], row[2]))
 
     def path(self, parent: int, subject: object) -> str:
         """Return how people reach ``subject``, which record ``parent`` led to."""
         steps: list[str] = []
         while parent >= 0:
             steps.append(self._step(parent, subject))
-            subject, parent = self.subjects[parent], self.parents[parent]
+            subject, _, _, parent = self.rows[parent]
         return self.labels[-1 - parent] + "".join(reversed(steps))
 
     def root_label(self, parent: int) -> str:
         """Return the label of the root that record ``parent`` hangs from."""
         while parent >= 0:
-            parent = self.parents[parent]
+            parent = self.rows[parent][3]
         return self.labels[-1 - parent]
 
     def _step(self, parent: int, subject: object) -> str:
         steps = self._steps.get(parent)
         if steps is None:  # worked out for all parts at once: a list may hold 200,000 changed ones
-            named = self.keepers[parent].named_parts(self.taken[parent])
+            _, keeper, taken, _ = self.rows[parent]
+            named = keeper.named_parts(taken)
             steps = self._steps[parent] = {id(part): step for step, part in named}
         return steps.get(id(subject), "")
 
@@ -108,10 +105,13 @@ class Walk:
         self._seen = set(map(id, self._skipped))
         self._shapes = Shapes()
         self._limit_bytes = limit_bytes
+        self._noting = True
         self._pending: list[tuple[int, Collection[object]]] = []
 
-    def add(self, label: str, root: object) -> None:
+    def add(self, label: str, root: object, *, noting: bool = True) -> None:
         """Save everything that ``root`` reaches and that was not saved before.
+
+        ``noting`` says whether objects at which the walk ends are noted.
 
         Raises
         ------
@@ -119,8 +119,8 @@ class Walk:
             If the saved contents exceed the limit.
         """
         records = self.records
+        self._noting = noting
         records.labels.append(label)
-        records.roots.append(root)
         collecting = gc.isenabled()
         gc.disable()  # the records are all in use: to collect among them takes as long as to make them
         try:
@@ -144,7 +144,7 @@ class Walk:
     def _visit(self, subject: object, parent: int) -> None:
         self._seen.add(id(subject))
         shape = self._shapes.of(type(subject))
-        if shape.ending is not None:
+        if shape.ending is not None and self._noting:
             ending = STREAM if is_output_stream(subject) else shape.ending
             self.records.met.append(Met(subject, ending, parent))
         for keeper in shape.keepers:
@@ -158,11 +158,8 @@ class Walk:
         taken = keeper.take(subject)
         parts = _mutable(keeper.parts(taken))
         if parts:
-            self._pending.append((len(records.subjects), parts))
-        records.subjects.append(subject)
-        records.keepers.append(keeper)
-        records.taken.append(taken)
-        records.parents.append(parent)
+            self._pending.append((len(records.rows), parts))
+        records.rows.append((subject, keeper, taken, parent))
 
 
 def _mutable(parts: Collection[object]) -> Collection[object]:
