@@ -28,6 +28,8 @@ class DemoError(Exception):
 
 def main(notebook: Path, folder: Path) -> None:
     """Run the notebook in the folder and print what there is to see."""
+    if not notebook.is_file():
+        raise DemoError(f"there is no notebook {notebook}")
     folder.mkdir(parents=True, exist_ok=True)
     empty(folder)
     started_s = time.perf_counter()
