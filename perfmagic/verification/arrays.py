@@ -8,9 +8,8 @@ import numpy as np
 
 from perfmagic.model.verdict import Status
 from perfmagic.verification.blocks import Block, same_dtype, unequal
-from perfmagic.verification.naming import ancestry, class_name, roots
-from perfmagic.verification.opaque import OpaquePicture
-from perfmagic.verification.picture import Picture, brief, type_text
+from perfmagic.verification.naming import ancestry, class_name
+from perfmagic.verification.picture import Picture, type_text
 from perfmagic.verification.text import escape
 
 if TYPE_CHECKING:

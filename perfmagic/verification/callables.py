@@ -110,7 +110,7 @@ class FunctionPicture(DefinitionPicture):
     def against(self, actual: Picture, judge: Judge, trail: Trail) -> None:
         """By parts; a lambda that is equal so far is still unknown, and the code of a redefined function is not compared."""
         assert isinstance(actual, FunctionPicture)
-        if self._redefined(judge) and actual._redefined(judge):
+        if self.rewritten(judge) and actual.rewritten(judge):
             judge.findings.note(trail, "the change rewrote this definition")
             for name in ("__defaults__", "__kwdefaults__"):
                 judge.visit(self.named.get(name), actual.named.get(name), (trail, self, name))
@@ -133,7 +133,8 @@ class FunctionPicture(DefinitionPicture):
         del depth
         return f"<function {escape(str(self.qualname))}>"
 
-    def _redefined(self, judge: Judge) -> bool:
+    def rewritten(self, judge: Judge) -> bool:
+        """Whether the change rewrote this definition."""
         return not self.imported and str(self.qualname).partition(".")[0] in judge.redefined
 
 

@@ -26,7 +26,7 @@ class SequencePicture(Picture):
         """Item by item; another length is a difference by itself."""
         assert isinstance(actual, SequencePicture)
         if len(self.items) != len(actual.items):
-            judge.findings.found(Status.DIFFERENT, trail, self._counted(), actual._counted())
+            judge.findings.found(Status.DIFFERENT, trail, self.counted(), actual.counted())
             return
         judge.visit_all(self.items, actual.items, (trail, self), range(len(self.items)))
 
@@ -42,7 +42,8 @@ class SequencePicture(Picture):
         """The first items in the brackets of the type."""
         return bracketed(self, self.items, "[]", depth)
 
-    def _counted(self) -> str:
+    def counted(self) -> str:
+        """The number of items and the first ones."""
         return f"{len(self.items)} items: {self.sketch(1)}"
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from perfmagic.model.verdict import Status, Verdict
 from perfmagic.verification.findings import Findings
-from perfmagic.verification.naming import class_name
 from perfmagic.verification.memory import compare_memory
+from perfmagic.verification.naming import class_name
 from perfmagic.verification.picture import Lying, Picture, Trail, brief, trail_text
 from perfmagic.verification.scalars import relation, surely_equal
 from perfmagic.verification.snapshot import Snapshot
@@ -25,36 +25,16 @@ def compare(expected: Snapshot, actual: Snapshot, *, rtol: float = 0.0) -> Verdi
     rtol
         Floats within ``rtol * abs(expected)`` are *close*; integers get no tolerance.
     """
-    return compare_roots(expected.roots, actual.roots, rtol=rtol)
-
-
-def compare_roots(
-    expected: Mapping[str, object],
-    actual: Mapping[str, object],
-    *,
-    rtol: float,
-    redefined: frozenset[str] = frozenset(),
-) -> Verdict:
-    """The verdict on the roots of two snapshots; definitions under a name in ``redefined`` count as counterparts."""
-    comparing = Comparing(rtol=rtol, redefined=redefined)
-    # The stack gives the last one first; the report should name the first name first.
-    for name in reversed([*expected, *(name for name in actual if name not in expected)]):
-        trail: Trail = (None, None, name)
-        if name not in actual:
-            comparing.findings.found(Status.DIFFERENT, trail, brief(expected[name]), "not bound")
-        elif name not in expected:
-            comparing.findings.found(Status.DIFFERENT, trail, "not bound", brief(actual[name]))
-        else:
-            comparing.visit(expected[name], actual[name], trail)
+    comparing = Comparing(rtol=rtol)
+    comparing.start(expected.roots, actual.roots)
     comparing.conclude()
-    names = {name.strip(): None for name in [*expected, *actual]}
-    return comparing.findings.verdict(tuple(names))
+    return comparing.findings.verdict(tuple(dict.fromkeys([*expected.roots, *actual.roots])))
 
 
 class Comparing:
     """One comparison under way; pictures call it back for their children."""
 
-    def __init__(self, *, rtol: float, redefined: frozenset[str]) -> None:
+    def __init__(self, *, rtol: float, redefined: frozenset[str] = frozenset()) -> None:
         self.rtol = rtol
         self.redefined = redefined
         self.findings = Findings()
@@ -65,6 +45,18 @@ class Comparing:
         self._forth: dict[Picture, tuple[Picture, Trail]] = {}
         self._back: dict[Picture, tuple[Picture, Trail]] = {}
         self._seen: set[tuple[Picture, Picture]] = set()
+
+    def start(self, expected: Mapping[str, object], actual: Mapping[str, object]) -> None:
+        """Compare all names; one that only one side has is a difference."""
+        # The stack gives the last one first; the report should name the first name first.
+        for name in reversed(dict.fromkeys([*expected, *actual])):
+            trail: Trail = (None, None, name)
+            if name not in actual:
+                self.findings.found(Status.DIFFERENT, trail, brief(expected[name]), "not bound")
+            elif name not in expected:
+                self.findings.found(Status.DIFFERENT, trail, "not bound", brief(actual[name]))
+            else:
+                self.visit(expected[name], actual[name], trail)
 
     def visit(self, expected: object, actual: object, trail: Trail) -> None:
         """Compare two children: atoms at once, pictures in their turn."""
@@ -103,8 +95,7 @@ class Comparing:
         """Compare at the end which other arrays these two share memory with."""
         self._arrays.append((expected, actual, trail))
 
-    def settle(self) -> None:
-        """Compare what is pending, then what has no order, and all that this discovers."""
+    def _settle(self) -> None:
         while self._pending or self._waiting:
             if self._pending:
                 self._meet(*self._pending.pop())
@@ -118,12 +109,12 @@ class Comparing:
         Those were compared by name; that their definitions are the same is checked last, and what cannot be looked into
         in a class makes no instance unknown.
         """
-        self.settle()
+        self._settle()
         compare_memory(self._arrays, self.findings)
         self.findings.quiet = True
         while self._classes:
             self.visit(*self._classes.pop())
-            self.settle()
+            self._settle()
 
     def _meet(self, expected: Picture, actual: Picture, trail: Trail) -> None:
         alike = type(expected) is type(actual) and (

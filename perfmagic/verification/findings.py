@@ -48,6 +48,10 @@ class Findings:
     def note(self, trail: Trail, reason: str) -> None:
         """Take down a place that is not compared and need not be."""
         self.left.add(root_name(trail))
+        self.remark(trail, reason)
+
+    def remark(self, trail: Trail, reason: str) -> None:
+        """Take down a detail that is passed over in a part which is otherwise checked."""
         if len(self.unchecked) < _NOTES:
             self.unchecked[clip(f"{clip_middle(trail_text(trail), _PATH)}: {reason}", _NOTE)] = None
         else:

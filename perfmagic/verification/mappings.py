@@ -32,7 +32,7 @@ class MappingPicture(Picture):
         assert isinstance(actual, MappingPicture)
         if self.named and actual.named and self.keys == actual.keys:
             judge.visit_all(self.values, actual.values, (trail, self), self.keys)
-        elif self._atomic() and actual._atomic():
+        elif self.atomic() and actual.atomic():
             self.finish(actual, judge, trail)
         else:
             judge.later(self, actual, trail)
@@ -78,7 +78,8 @@ class MappingPicture(Picture):
         text = f"{{{', '.join(shown + more)}}}"
         return text if plain else f"{type_text(self.cls)}({text})"
 
-    def _atomic(self) -> bool:
+    def atomic(self) -> bool:
+        """Whether all keys are plain scalars."""
         return self.named or ATOMS.issuperset(map(type, self.keys))
 
 
@@ -92,7 +93,7 @@ class OrderedDictPicture(MappingPicture):
         super().fill(value, camera)
         assert isinstance(value, OrderedDict)
         pairs: OrderedDict[object, object] = value
-        if self._atomic():
+        if self.atomic():
             by_key = dict(zip(self.keys, self.values, strict=True))
             self.keys = tuple(OrderedDict.keys(pairs))
             self.values = tuple(by_key[key] for key in self.keys)

@@ -85,7 +85,10 @@ class HiddenPicture(OpaquePicture):
 def _imported_name(value: object, cls: type) -> str:
     """Module and name of something that an import finds, empty for anything else."""
     own = Layout.of(cls).attributes(value)
-    name = next((each for each in (_member(cls, "__qualname__", value), _member(cls, "__name__", value)) if each), None)
+    name = next(
+        (each for each in (_member(cls, "__qualname__", value), _member(cls, "__name__", value)) if each),
+        None,
+    )
     name = own.get("__qualname__", name)
     modules = (own.get("__module__"), _member(cls, "__module__", value), class_name(cls)[0].partition(".")[0])
     for module in modules:

@@ -5,7 +5,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol, cast
 
-from perfmagic.verification.naming import ancestry, class_name
+from perfmagic.verification.naming import ancestry, class_name, members
 from perfmagic.verification.picture import Camera, Judge, Picture, Trail, brief, type_text
 
 
@@ -43,7 +43,7 @@ class RecordPicture(Picture):
 
 
 class RowPicture(RecordPicture):
-    """A row of a database: it cannot change."""
+    """A row of a database, a time zone: it cannot change."""
 
     __slots__ = ()
     mutable = False
@@ -55,7 +55,7 @@ def record_kind(cls: type) -> type[Picture] | None:
     names = set(map(class_name, ancestry(cls)))
     if ("random", "SystemRandom") in names or names.isdisjoint(_READERS):
         return None
-    return RowPicture if names & _ROWS else RecordPicture
+    return RowPicture if names & {*_ROWS, _ZONE} else RecordPicture
 
 
 def _weak_reference(value: object, cls: type) -> object:
@@ -78,9 +78,16 @@ def _row(value: object, cls: type) -> object:
     return dict(pairs) if len(dict(pairs)) == len(pairs) else pairs
 
 
+def _zone(value: object, cls: type) -> object:
+    base = next(base for base in ancestry(cls) if class_name(base) == _ZONE)
+    return members(base)["key"].__get__(value)  # type: ignore[attr-defined]
+
+
+_ZONE = ("zoneinfo", "ZoneInfo")
 _ROWS = frozenset({("sqlite3", "Row"), ("asyncpg", "Record"), ("asyncpg.protocol.record", "Record")})
 _READERS: Mapping[tuple[str, str], Callable[[object, type], object]] = {
     ("weakref", "ReferenceType"): _weak_reference,
     ("random", "Random"): _random,
+    _ZONE: _zone,
     **dict.fromkeys(_ROWS, _row),
 }

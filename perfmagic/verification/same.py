@@ -1,4 +1,4 @@
-"""`perfmagic.same`: are two values the same?"""
+"""`perfmagic.same`: whether two values are the same."""
 
 from perfmagic.model.verdict import Verdict
 from perfmagic.verification.equality import compare

@@ -72,8 +72,8 @@ class _Camera:
     def develop(self) -> None:
         """Fill all pictures, those included that filling discovers."""
         for picture, value in self._queue:  # grows while it is walked
-            picture.fill(value, self)
             layout = self._kinds[picture.cls][1]
+            picture.fill(value, self)
             if layout is not None:
                 picture.extra = self._extra(value, picture.cls, layout)
 

@@ -1,6 +1,6 @@
 """Immutable values of the standard library: decimals, dates, paths, patterns, ranges, ... by what they say."""
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Callable, Hashable, Mapping
 from decimal import Decimal
@@ -126,8 +126,8 @@ def _path(value: object) -> Reading:
 
 
 def _timezone(value: object) -> Reading:
-    assert isinstance(value, datetime.timezone)
-    return tuple(datetime.timezone.__getinitargs__(value)), None  # type: ignore[attr-defined]
+    assert isinstance(value, dt.timezone)
+    return tuple(dt.timezone.__getinitargs__(value)), None  # type: ignore[attr-defined]
 
 
 _DATE = ("year", "month", "day")
@@ -136,11 +136,11 @@ _READERS: Mapping[type, Callable[[object], Reading]] = {
     Decimal: _decimal,
     range: _range,
     slice: _fields(slice, "start", "stop", "step"),
-    datetime.datetime: _fields(datetime.datetime, *_DATE, *_TIME),
-    datetime.date: _fields(datetime.date, *_DATE),
-    datetime.timedelta: _fields(datetime.timedelta, "days", "seconds", "microseconds"),
-    datetime.time: _fields(datetime.time, *_TIME),
-    datetime.timezone: _timezone,
+    dt.datetime: _fields(dt.datetime, *_DATE, *_TIME),
+    dt.date: _fields(dt.date, *_DATE),
+    dt.timedelta: _fields(dt.timedelta, "days", "seconds", "microseconds"),
+    dt.time: _fields(dt.time, *_TIME),
+    dt.timezone: _timezone,
     PurePath: _path,
     re.Pattern: _fields(re.Pattern, "pattern", "flags"),
     GenericAlias: _fields(GenericAlias, "__origin__", "__args__"),
