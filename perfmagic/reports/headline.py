@@ -42,7 +42,13 @@ def _ran(comparison: Comparison) -> list[Candidate]:
 
 
 def _rounds(comparison: Comparison) -> int:
-    return min((len(each.wall_s.samples) for each in _ran(comparison) if each.wall_s), default=0)
+    """Return the rounds that all compared candidates finished; one run without a comparison was none."""
+    timed = [(len(each.wall_s.samples), each.speedup) for each in _ran(comparison) if each.wall_s]
+    compared = [rounds for rounds, speedup in timed if speedup is not None]
+    if compared:
+        return min(compared)
+    most = max((rounds for rounds, _ in timed), default=0)
+    return most if most > 1 else 0
 
 
 def _finding(comparison: Comparison) -> str:

@@ -41,7 +41,8 @@ def escaped(text: str) -> str:
 
 
 def _strong(text: str) -> str:
-    return f"**{escaped(text.strip())}**" if text.strip() else ""
+    inner = escaped(text).strip()
+    return f"**{inner}**" if inner else ""
 
 
 def _table(found: Table) -> Iterator[str]:

@@ -63,7 +63,7 @@ class Table:
 
 def table(comparison: Comparison) -> Table:
     """Return the table of a comparison."""
-    columns = ["strategy", "median (low-high)", "speedup", "ceiling", "result"]
+    columns = ["strategy", "result", "median (low-high)", "speedup", "ceiling"]
     memory = any(each.peak_bytes is not None for each in comparison.candidates)
     if memory:
         columns.append("peak memory")
@@ -123,10 +123,10 @@ def _row(candidate: Candidate, comparison: Comparison, *, memory: bool) -> Row:
     wall = candidate.wall_s
     cells = [
         candidate.strategy,
+        _result(candidate),
         _wall(wall) if wall else "",
         _speedup(candidate),
         _ceiling(candidate),
-        _result(candidate),
     ]
     if memory:
         cells.append("" if candidate.peak_bytes is None else size(candidate.peak_bytes))
