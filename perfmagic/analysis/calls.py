@@ -1,0 +1,532 @@
+"""Calls: which code a call runs, and running it abstractly with the arguments it gets."""
+
+import ast
+import functools
+import types
+from typing import cast
+
+from perfmagic.analysis import live, sources
+from perfmagic.analysis.attributes import is_users, kind_of, lookup, names_for
+from perfmagic.analysis.effects import Touched
+from perfmagic.analysis.machine import (
+    MAX_DEPTH,
+    Callee,
+    Frame,
+    Machine,
+    in_cell,
+    module_scope,
+    note_callee,
+)
+from perfmagic.analysis.memory import (
+    ELEMENTS,
+    attribute_key,
+    change,
+    havoc,
+    is_exact,
+    kind_label,
+    label_of,
+    locate,
+    look,
+    name_it,
+    new,
+    reachable,
+    site_of,
+    store,
+    stored,
+)
+from perfmagic.analysis.modelled import apply
+from perfmagic.analysis.models.table import find
+from perfmagic.analysis.scopes import Scope, names_of, parameters
+from perfmagic.analysis.values import (
+    DATA,
+    NEVER,
+    NONE,
+    SCALAR,
+    UNKNOWN,
+    Arguments,
+    Atom,
+    Class,
+    Fresh,
+    Function,
+    Live,
+    Method,
+    Native,
+    Pending,
+    Unknown,
+    Value,
+    join,
+    just,
+)
+
+_DESCRIPTORS = (types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType)
+_MAX_SAME = 4
+
+
+def call(machine: Machine, node: ast.AST, callee: Value, arguments: Arguments) -> Value:
+    """Return what calling any of the values gives; everything the call does is recorded at the node."""
+    if not callee:
+        return NEVER
+    return join(*(_call(machine, node, atom, arguments) for atom in callee))
+
+
+def _call(machine: Machine, node: ast.AST, atom: Atom, arguments: Arguments) -> Value:
+    match atom:
+        case Function():
+            return _call_function(machine, node, atom, arguments)
+        case Method():
+            return (
+                _call(machine, node, atom.function, arguments.after(just(atom.receiver)))
+                if not isinstance(atom.function, Live)
+                else _call_live(
+                    machine, node, atom.function, arguments.after(just(atom.receiver)), atom.receiver
+                )
+            )
+        case Class():
+            return _construct(machine, node, atom, arguments)
+        case Live():
+            return _call_live(machine, node, atom, arguments, None)
+        case Native():
+            return _call_native(machine, node, atom, arguments)
+        case Fresh():
+            return _call_instance(machine, node, atom, arguments)
+        case Unknown():
+            return unknown_call(machine, node, atom.reason, arguments)
+        case _:
+            return NEVER
+
+
+def _call_native(machine: Machine, node: ast.AST, native: Native, arguments: Arguments) -> Value:
+    model = find(native.names)
+    if model is None:
+        receiver = (just(native.receiver),) if native.receiver is not None else ()
+        with_receiver = Arguments(positional=(*receiver, *arguments.positional), keywords=arguments.keywords)
+        return unknown_call(machine, node, f"{_short(native.names)}()", with_receiver)
+    builtin = native.names[0].startswith(("builtins.", "pending."))
+    note_callee(
+        machine,
+        node,
+        Callee(
+            kind="builtin" if builtin else "modelled",
+            label=_short(native.names),
+            blocking=model.blocking and not model.awaits,
+            awaits=model.awaits,
+            may_raise=model.may_raise,
+        ),
+    )
+    return apply(machine, node, model, native, arguments)
+
+
+def _short(names: tuple[str, ...]) -> str:
+    name = names[0] if names else "a function"
+    parts = [each for each in name.split(".") if not each.startswith("_")]
+    return name.removeprefix("builtins.") if len(parts) < 3 else ".".join(parts[-2:])  # noqa: PLR2004
+
+
+def unknown_call(machine: Machine, node: ast.AST, what: str, arguments: Arguments) -> Value:
+    """Treat a call of code that nothing is known of: it may do anything to what it is given."""
+    note_callee(machine, node, Callee(kind="unknown", label=what, blocking=True, awaits=False))
+    line = machine.line(node)
+    machine.barrier(
+        node,
+        f"line {line} calls {what}, whose effects are not known",
+        "pass --assume-independent if it is independent",
+    )
+    machine.hazard(
+        node, "unknown", f"line {line} calls {what}, which may change things that cannot be put back", what
+    )
+    values = [*arguments.all()]
+    for atom in reachable(machine, values):
+        if isinstance(atom, Function):
+            machine.escaped.add(id(atom.node))
+            _call_blindly(machine, node, atom)
+        elif isinstance(atom, Live) and locate(machine, atom) is not None:
+            machine.touched.setdefault(id(atom.value), Touched(label_of(machine, atom), atom.value))
+    havoc(machine, values)
+    return UNKNOWN
+
+
+def _call_blindly(machine: Machine, node: ast.AST, function: Function) -> None:
+    if any(frame.function == function for frame in machine.frames):
+        return
+    result = _call_function(machine, node, function, Arguments(rest=UNKNOWN, starred=True))
+    for atom in result:
+        if isinstance(atom, Pending):
+            atom.run(node)
+
+
+def _call_live(
+    machine: Machine, node: ast.AST, atom: Live, arguments: Arguments, receiver: Atom | None
+) -> Value:
+    value = atom.value
+    if type(value) is types.FunctionType:
+        return _call_live_function(machine, node, value, arguments, receiver)
+    if type(value) is types.MethodType:
+        bound = Method(
+            name_it(machine, value.__self__, "its object"), name_it(machine, value.__func__, "method")
+        )
+        return _call(machine, node, bound, arguments)
+    if is_exact(value, (types.BuiltinFunctionType, types.MethodWrapperType)):
+        return _call_native(
+            machine, node, _builtin(machine, cast("types.BuiltinFunctionType", value)), arguments
+        )
+    if is_exact(value, _DESCRIPTORS):
+        owner = cast("types.MethodDescriptorType", value)
+        return _call_descriptor(machine, node, owner.__objclass__, owner.__name__, arguments)
+    if live.is_class(value):
+        return _construct(machine, node, atom, arguments)
+    if type(value) is functools.partial:
+        return _call_partial(machine, node, value, arguments)
+    if is_exact(value, (staticmethod, classmethod)):
+        inner = cast("staticmethod[..., object]", value).__func__
+        return call(machine, node, just(name_it(machine, inner, "function")), arguments)
+    if live.qualified_name(type(value)) == "functools._lru_cache_wrapper":
+        return _call_cached(machine, node, atom, arguments)
+    return _call_instance(machine, node, atom, arguments)
+
+
+def _call_live_function(
+    machine: Machine, node: ast.AST, value: types.FunctionType, arguments: Arguments, receiver: Atom | None
+) -> Value:
+    function = live_function(machine, value)
+    if function is not None:
+        return _call_function(machine, node, function, arguments)
+    code = value.__code__
+    module = value.__globals__.get("__name__")
+    if sources.is_library(code.co_filename):
+        kind = kind_of(receiver) if receiver is not None else None
+        if kind is not None:
+            names = (*(f"{each}.{code.co_name}" for each in names_for(kind)), f"{module}.{code.co_qualname}")
+            rest = Arguments(
+                positional=arguments.positional[1:],
+                keywords=arguments.keywords,
+                rest=arguments.rest,
+                starred=arguments.starred,
+            )
+            return _call_native(machine, node, Native(names, receiver), rest)
+        return _call_native(machine, node, Native((f"{module}.{code.co_qualname}",)), arguments)
+    if code.co_filename == "<string>" and receiver is not None and code.co_name in _GENERATED:
+        look(machine, node, receiver)
+        return SCALAR
+    return unknown_call(machine, node, f"{code.co_name}(), whose source is not available", arguments)
+
+
+_GENERATED = ("__repr__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__")
+
+
+def live_function(machine: Machine, value: types.FunctionType) -> Function | None:
+    """Return a live function of the user with its source, scope and defaults; ``None`` if it has no source."""
+    if id(value) in machine.functions:
+        return machine.functions[id(value)]
+    node = sources.function_node(value.__code__)
+    function = None
+    if node is not None:
+        scope = module_scope(machine, value.__globals__)
+        cells = dict(zip(value.__code__.co_freevars, value.__closure__ or (), strict=False))
+        if cells:
+            scope = Scope(number=("cells", id(value)), sort="cells", parent=scope, cells=cells)
+        function = Function(node, scope, _live_defaults(machine, value), value.__code__.co_name, live=value)
+    machine.functions[id(value)] = function
+    return function
+
+
+def _live_defaults(machine: Machine, value: types.FunctionType) -> dict[str, Value]:
+    code = value.__code__
+    defaults = value.__defaults__ or ()
+    names = code.co_varnames[: code.co_argcount][code.co_argcount - len(defaults) :]
+    pairs = [*zip(names, defaults, strict=True), *(value.__kwdefaults__ or {}).items()]
+    return {name: just(name_it(machine, each, f"default {name} of {code.co_name}")) for name, each in pairs}
+
+
+def _builtin(machine: Machine, value: types.BuiltinFunctionType) -> Native:
+    owner = value.__self__
+    if owner is None or type(owner) is types.ModuleType:
+        module = vars(owner).get("__name__") if type(owner) is types.ModuleType else value.__module__
+        return Native((f"{module}.{value.__name__}",))
+    atom = name_it(machine, owner, "its object")
+    if live.is_class(owner):
+        return Native(
+            tuple(f"{live.qualified_name(each)}.{value.__name__}" for each in live.mro(cast("type", owner))),
+            atom,
+        )
+    kind = kind_of(atom)
+    names = names_for(kind) if kind is not None else ()
+    return Native(tuple(f"{each}.{value.__name__}" for each in names), atom)
+
+
+def _call_descriptor(machine: Machine, node: ast.AST, owner: type, name: str, arguments: Arguments) -> Value:
+    names = tuple(f"{live.qualified_name(each)}.{name}" for each in live.mro(owner))
+    receivers = arguments.positional[0] if arguments.positional else arguments.rest
+    rest = Arguments(
+        positional=arguments.positional[1:],
+        keywords=arguments.keywords,
+        rest=arguments.rest,
+        starred=arguments.starred,
+    )
+    return join(*(_call_native(machine, node, Native(names, each), rest) for each in receivers))
+
+
+def _call_partial(
+    machine: Machine, node: ast.AST, value: "functools.partial[object]", arguments: Arguments
+) -> Value:
+    given = tuple(just(name_it(machine, each, "argument of a partial")) for each in value.args)
+    named = {
+        name: just(name_it(machine, each, f"argument {name} of a partial"))
+        for name, each in value.keywords.items()
+    }
+    whole = Arguments(
+        positional=(*given, *arguments.positional),
+        keywords={**named, **arguments.keywords},
+        rest=arguments.rest,
+        starred=arguments.starred,
+    )
+    return call(machine, node, just(name_it(machine, value.func, "function of a partial")), whole)
+
+
+def _call_cached(machine: Machine, node: ast.AST, atom: Live, arguments: Arguments) -> Value:
+    look(machine, node, atom)
+    location = locate(machine, atom)
+    if location is not None:
+        machine.write(node, location)
+    attributes = live.instance_dict(atom.value) or {}
+    wrapped = attributes.get("__wrapped__")
+    if wrapped is None:
+        return unknown_call(machine, node, "a cached function", arguments)
+    return call(machine, node, just(name_it(machine, wrapped, "cached function")), arguments)
+
+
+def _call_instance(machine: Machine, node: ast.AST, atom: Live | Fresh, arguments: Arguments) -> Value:
+    kind = kind_of(atom)
+    if kind is None or kind == DATA:
+        return NEVER
+    if kind == "functools.partial":
+        return _call_fresh_partial(machine, node, atom, arguments)
+    if kind == "functools._lru_cache_wrapper":
+        look(machine, node, atom)
+        change(machine, node, atom)
+        return call(machine, node, stored(machine, atom, attribute_key("__wrapped__")), arguments)
+    found = None if isinstance(kind, str) else lookup(machine, kind, "__call__")
+    if found is not None and not all(
+        isinstance(each, Live) and is_exact(each.value, _DESCRIPTORS) for each in found[1]
+    ):
+        look(machine, node, atom)
+        return call(machine, node, frozenset(Method(atom, each) for each in found[1]), arguments)
+    names = [f"{each}.__call__" for each in names_for(kind)]
+    if isinstance(atom, Live) and not (isinstance(kind, Live) and is_users(kind.value)):
+        module, name = getattr(atom.value, "__module__", None), getattr(atom.value, "__name__", None)
+        names.insert(0, f"{module}.{name}")
+    return _call_native(machine, node, Native(tuple(names), atom), arguments)
+
+
+def _call_fresh_partial(machine: Machine, node: ast.AST, atom: Atom, arguments: Arguments) -> Value:
+    given = stored(machine, atom, ELEMENTS)
+    fields = machine.heap.get(atom, {})
+    count = sum(1 for key in fields if key[0] == "arg")
+    positional = tuple(fields[("arg", index)] for index in range(count))
+    named = {str(key[1]): value for key, value in fields.items() if key[0] == "kwarg"}
+    whole = Arguments(
+        positional=(*positional, *arguments.positional),
+        keywords={**named, **arguments.keywords},
+        rest=join(arguments.rest, given),
+        starred=arguments.starred or bool(given),
+    )
+    return call(machine, node, stored(machine, atom, attribute_key("func")), whole)
+
+
+def _construct(machine: Machine, node: ast.AST, cls: Live | Class, arguments: Arguments) -> Value:
+    if isinstance(cls, Live) and not is_users(cls.value):
+        name = live.qualified_name(cast("type", cls.value))
+        if find((name,)) is None and any(each is BaseException for each in live.mro(cast("type", cls.value))):
+            return _with_arguments(machine, new(machine, node, cls), arguments)
+        if name == "builtins.type" and len(arguments.positional) != 1:
+            return unknown_call(machine, node, "type()", arguments)
+        return _call_native(machine, node, Native((name,), None), arguments)
+    if (
+        isinstance(cls, Live)
+        and not is_exact(cls.value, (type,))
+        and live.qualified_name(type(cls.value)) != "abc.ABCMeta"
+    ):
+        return unknown_call(machine, node, f"{kind_label(cls)}(), a class with a metaclass", arguments)
+    note_callee(machine, node, Callee(kind="user", label=kind_label(cls), blocking=True))
+    atom = new(machine, node, cls)
+    maker = lookup(machine, cls, "__new__")
+    if maker is not None and not _is_object_method(maker[1]):
+        made = call(machine, node, _plain_function(maker[1]), arguments.after(just(cls)))
+    else:
+        made = just(atom)
+    init = lookup(machine, cls, "__init__")
+    if init is None or _is_object_method(init[1]):
+        _with_arguments(machine, atom, arguments)
+        return made
+    if _is_generated(cls, init[1]) or stored(machine, cls, attribute_key("__dataclass__")):
+        return _construct_dataclass(machine, node, cls, atom, arguments)
+    for each in made:
+        call(machine, node, frozenset(Method(each, raw) for raw in init[1]), arguments)
+    return made
+
+
+def _plain_function(raw: Value) -> Value:
+    return frozenset(
+        Live(each.value.__func__) if isinstance(each, Live) and type(each.value) is staticmethod else each
+        for each in raw
+    )
+
+
+def _is_object_method(raw: Value) -> bool:
+    """Tell whether a constructor is one of C that keeps its arguments at most: ``object``'s or an exception's."""
+    return all(
+        isinstance(each, Live)
+        and (is_exact(each.value, (types.WrapperDescriptorType, types.BuiltinFunctionType)))
+        for each in raw
+    )
+
+
+def _is_generated(cls: Live | Class, raw: Value) -> bool:
+    return (
+        any(
+            isinstance(each, Live)
+            and type(each.value) is types.FunctionType
+            and cast("types.FunctionType", each.value).__code__.co_filename == "<string>"
+            for each in raw
+        )
+        and isinstance(cls, Live)
+        and live.class_attribute(cast("type", cls.value), "__dataclass_fields__") is not None
+    )
+
+
+def _construct_dataclass(
+    machine: Machine, node: ast.AST, cls: Live | Class, atom: Fresh, arguments: Arguments
+) -> Value:
+    """Store the arguments of a generated ``__init__`` in the fields, and run ``__post_init__``."""
+    fields: list[str] = []
+    if isinstance(cls, Live):
+        found = live.class_attribute(cast("type", cls.value), "__dataclass_fields__")
+        fields = list(cast("dict[str, object]", found[1])) if found is not None else []
+    for index, value in enumerate(arguments.positional):
+        if index < len(fields):
+            store(machine, atom, attribute_key(fields[index]), value)
+    for name, value in arguments.keywords.items():
+        store(machine, atom, attribute_key(name), value)
+    for name in fields:
+        if not stored(machine, atom, attribute_key(name)):
+            store(machine, atom, attribute_key(name), UNKNOWN)
+    hook = lookup(machine, cls, "__post_init__")
+    if hook is not None:
+        call(machine, node, frozenset(Method(atom, raw) for raw in hook[1]), Arguments())
+    return just(atom)
+
+
+def _with_arguments(machine: Machine, atom: Fresh, arguments: Arguments) -> Value:
+    for value in arguments.all():
+        store(machine, atom, ELEMENTS, value)
+    return just(atom)
+
+
+def _call_function(machine: Machine, node: ast.AST, function: Function, arguments: Arguments) -> Value:
+    names = names_of(function.node)
+    asynchronous = isinstance(function.node, ast.AsyncFunctionDef)
+    label = _label(function)
+    note_callee(
+        machine, node, Callee(kind="user", label=label, blocking=not asynchronous, awaits=asynchronous)
+    )
+    if not asynchronous and not names.yields:
+        return _run(machine, node, function, arguments)
+    sort = "asyncgen" if asynchronous and names.yields else "coroutine" if asynchronous else "generator"
+
+    def run(place: ast.AST) -> Value:
+        return _run(machine, place, function, arguments)
+
+    return just(Pending(sort, run, label, node))
+
+
+def _label(function: Function) -> str:
+    return function.name if function.owner is None else f"{kind_label(function.owner)}.{function.name}"
+
+
+def _run(machine: Machine, node: ast.AST, function: Function, arguments: Arguments) -> Value:
+    """Run the body of a function; effects go to the node that runs it."""
+    values = arguments.all()
+    same = [frame for frame in machine.frames if frame.function == function]
+    for frame in same:
+        if frame.arguments == values:
+            frame.recursive = True
+            return frozenset(frame.returns | frame.yields)
+    if len(same) >= _MAX_SAME or len(machine.frames) > MAX_DEPTH:
+        reason = f"line {machine.line(node)}: {function.name}() calls itself deeper than is followed"
+        machine.barrier(node, reason)
+        return UNKNOWN
+    if in_cell(machine, function.node):
+        machine.called.setdefault(id(function.node), []).append((node, values))
+    scope = Scope(
+        number=(*site_of(machine, function.node), id(node)),
+        sort="function",
+        names=names_of(function.node),
+        parent=function.scope,
+        cells={},
+    )
+    frame = Frame(
+        scope=scope,
+        in_cell=in_cell(machine, function.node),
+        function=function,
+        call_node=node,
+        arguments=values,
+    )
+    with machine.activation(frame):
+        _bind_parameters(machine, node, function, arguments, scope)
+        _run_body(machine, function, frame)
+    return frozenset(frame.yields) if names_of(function.node).yields else frozenset(frame.returns)
+
+
+def _run_body(machine: Machine, function: Function, frame: Frame) -> None:
+    node = function.node
+    for _ in range(3):
+        before = len(frame.returns)
+        if isinstance(node, ast.Lambda):
+            frame.returns.update(machine.evaluate(machine, node.body))
+        else:
+            machine.execute(machine, node.body)
+            frame.returns.update(NONE)
+        if not frame.recursive or len(frame.returns) == before:
+            return
+    machine.barrier(node, f"the result of {function.name}() does not settle")
+
+
+def _bind_parameters(
+    machine: Machine, node: ast.AST, function: Function, arguments: Arguments, scope: Scope
+) -> None:
+    spec = function.node.args
+    ordered = [*spec.posonlyargs, *spec.args]
+    taken: set[str] = set()
+    for index, each in enumerate(ordered):
+        value = arguments.positional[index] if index < len(arguments.positional) else None
+        machine.names[(scope.number, each.arg)] = _parameter(function, arguments, each.arg, value)
+        taken.add(each.arg)
+    for each in spec.kwonlyargs:
+        machine.names[(scope.number, each.arg)] = _parameter(function, arguments, each.arg, None)
+        taken.add(each.arg)
+    if spec.vararg is not None:
+        rest = new(machine, node, "builtins.tuple", "*args")
+        for value in (*arguments.positional[len(ordered) :], arguments.rest):
+            store(machine, rest, ELEMENTS, value)
+        machine.names[(scope.number, spec.vararg.arg)] = just(rest)
+    if spec.kwarg is not None:
+        extra = new(machine, node, "builtins.dict", "**kwargs")
+        for name, value in arguments.keywords.items():
+            if name not in taken:
+                store(machine, extra, ELEMENTS, value)
+        store(machine, extra, ELEMENTS, arguments.rest)
+        machine.names[(scope.number, spec.kwarg.arg)] = just(extra)
+
+
+def _parameter(function: Function, arguments: Arguments, name: str, positional: Value | None) -> Value:
+    if positional is not None:
+        return positional
+    value = arguments.keywords.get(name)
+    if value is None:
+        value = function.defaults.get(name, NEVER)
+        return join(value, arguments.rest) if arguments.starred else value
+    return value
+
+
+def parameter_names(function: Function) -> list[str]:
+    """Return the names of the parameters in order."""
+    return list(parameters(function.node.args))

@@ -1,0 +1,195 @@
+"""The effects of every node of a cell, inferred from its source and the live objects, without running any of it."""
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import cast
+
+from perfmagic.analysis.calls import call
+from perfmagic.analysis.effects import NOTHING, Barrier, Effects, Hazard, Kind, Location, Touched
+from perfmagic.analysis.execution import execute
+from perfmagic.analysis.expressions import evaluate
+from perfmagic.analysis.machine import Called, Callee, Frame, Machine, Record
+from perfmagic.analysis.scopes import CELL, Scope
+from perfmagic.analysis.values import Value
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+_UNSEEN = Callee(kind="unknown", label="code that is never reached")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectMap:
+    """What every part of a cell reads and writes, and what follows from that for running it again.
+
+    Attributes
+    ----------
+    bound_names
+        Names of the notebook that the cell stores, deletes, imports or defines, also inside the functions it calls.
+    read_names
+        Names of the notebook that the cell and the functions it calls read.
+    hazards
+        Why the cell should not be run again, in order of lines.
+    touched
+        Objects that exist before the cell and that it may change.
+    called
+        Functions of the cell that it entered, by their definition.
+    """
+
+    bound_names: frozenset[str]
+    read_names: frozenset[str]
+    hazards: tuple[Hazard, ...]
+    touched: tuple[Touched, ...]
+    called: Mapping[Definition, Called]
+    _records: Mapping[int, Record] = field(repr=False)
+    _callees: Mapping[int, Callee] = field(repr=False)
+
+    def of(self, *nodes: ast.AST, without: Collection[ast.AST] = ()) -> Effects:
+        """Return the effects of the nodes and all that is below them, except below the nodes in `without`.
+
+        The body of a function that is defined below a node belongs to its calls and is left out.
+        """
+        skipped = {id(each) for each in without}
+        reads: set[Location] = set()
+        writes: set[Location] = set()
+        barriers: dict[Barrier, None] = {}
+        for node in nodes:
+            for each in _executed(node, skipped):
+                record = self._records.get(id(each))
+                if record is not None:
+                    reads |= record.reads
+                    writes |= record.writes
+                    barriers.update(record.barriers)
+        return Effects(frozenset(reads), frozenset(writes), tuple(barriers))
+
+    def own(self, node: ast.AST) -> Effects:
+        """Return the effects of the node itself, without those of the nodes below it."""
+        record = self._records.get(id(node))
+        if record is None:
+            return NOTHING
+        return Effects(frozenset(record.reads), frozenset(record.writes), tuple(record.barriers))
+
+    def callee(self, node: ast.AST) -> Callee:
+        """Return what a call or an ``await`` resolves to."""
+        return self._callees.get(id(node), _UNSEEN)
+
+    def private_to(self, *nodes: ast.AST) -> frozenset[Location]:
+        """Return the objects that each run of the nodes (the body of a loop) makes anew and no other turn reaches."""
+        inside = {id(each) for node in nodes for each in ast.walk(node)}
+        effects = self.of(*nodes)
+        used = {location for location in effects.reads | effects.writes if _is_fresh(location)}
+        shared = {_site(location) for location in used if _is_old(location)}
+        return frozenset(
+            location
+            for location in used
+            if not _is_old(location)
+            and _site(location) not in shared
+            and not inside.isdisjoint(_site(location))
+        )
+
+
+def _is_fresh(location: Location) -> bool:
+    key = location.key
+    return location.kind is Kind.OBJECT and type(key) is tuple and len(key) == 3 and key[0] == "fresh"  # noqa: PLR2004
+
+
+def _site(location: Location) -> tuple[object, ...]:
+    return cast("tuple[str, tuple[object, ...], bool]", location.key)[1]
+
+
+def _is_old(location: Location) -> bool:
+    return cast("tuple[str, tuple[object, ...], bool]", location.key)[2]
+
+
+def _executed(node: ast.AST, skipped: Collection[int]) -> Iterator[ast.AST]:
+    """Yield the nodes that run when a node runs: not the bodies of functions that it only defines."""
+    pending = [node]
+    while pending:
+        each = pending.pop()
+        if id(each) in skipped:
+            continue
+        yield each
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+            pending.extend((*each.decorator_list, each.args))
+        elif isinstance(each, ast.Lambda):
+            pending.append(each.args)
+        else:
+            pending.extend(ast.iter_child_nodes(each))
+
+
+def infer_effects(tree: ast.Module, namespace: Mapping[str, object]) -> EffectMap:
+    """Return the effects of every node of a cell.
+
+    Parameters
+    ----------
+    tree
+        The parsed cell; top-level ``await`` is allowed.
+    namespace
+        The user's namespace before the cell runs: the very dict that the notebook's functions have as their globals.
+        No code of the user is executed and no method of the user's objects is called.
+    """
+    scope = Scope(number=CELL, sort="module", live=namespace)
+    machine = Machine(
+        evaluate=evaluate,
+        execute=execute,
+        call=call,
+        cell=scope,
+        cell_nodes=frozenset(id(node) for node in ast.walk(tree)),
+    )
+    frame = Frame(scope=scope, in_cell=True)
+    machine.frames.append(frame)
+    execute(machine, tree.body)
+    _own_bindings(machine, tree)
+    return EffectMap(
+        bound_names=_names(frame.writes),
+        read_names=frozenset(name for name in _names(frame.reads) if name in namespace),
+        hazards=tuple(sorted(machine.hazards, key=lambda hazard: hazard.line)),
+        touched=tuple(machine.touched.values()),
+        called=MappingProxyType(_called(machine, tree)),
+        _records=MappingProxyType(machine.records),
+        _callees=MappingProxyType(machine.callees),
+    )
+
+
+def _own_bindings(machine: Machine, tree: ast.Module) -> None:
+    """Make sure that every name that the cell's own text binds counts as bound, also where the analysis did not get."""
+    pending: list[ast.AST] = [tree]
+    while pending:
+        each = pending.pop()
+        if (
+            isinstance(each, ast.Name)
+            and not isinstance(each.ctx, ast.Load)
+            and id(each) not in machine.records
+        ):
+            machine.write(each, Location(Kind.NAME, (CELL, each.id), each.id))
+        if not isinstance(
+            each, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef | ast.comprehension
+        ):
+            pending.extend(ast.iter_child_nodes(each))
+
+
+def _names(locations: Collection[Location]) -> frozenset[str]:
+    return frozenset(
+        location.label
+        for location in locations
+        if location.kind is Kind.NAME and cast("tuple[object, ...]", location.key)[0] is CELL
+    )
+
+
+def _called(machine: Machine, tree: ast.Module) -> dict[Definition, Called]:
+    found: dict[Definition, Called] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and id(node) in machine.called:
+            calls = machine.called[id(node)]
+            found[node] = Called(
+                count=len(calls),
+                sites=tuple({id(site): site for site, _ in calls}.values()),
+                escaped=id(node) in machine.escaped,
+                uniform=len({_shape(values) for _, values in calls}) <= 1,
+            )
+    return found
+
+
+def _shape(values: tuple[Value, ...]) -> tuple[frozenset[str], ...]:
+    """Return the kinds of arguments, so that calls with different kinds can be told apart."""
+    return tuple(frozenset(type(atom).__name__ for atom in value) for value in values)

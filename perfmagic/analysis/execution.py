@@ -1,0 +1,375 @@
+"""Statements in program order: branches are joined, loops run until nothing new is seen."""
+
+import ast
+import sys
+from collections.abc import Callable, Mapping
+
+from perfmagic.analysis import bindings
+from perfmagic.analysis.ageing import age
+from perfmagic.analysis.attributes import get
+from perfmagic.analysis.expressions import defaults_of, joined_names, truth
+from perfmagic.analysis.machine import MAX_STEPS, Frame, Machine
+from perfmagic.analysis.memory import attribute_key, label_of, name_it, new, site_of, store, stored
+from perfmagic.analysis.operators import enter, iterate, leave, operate
+from perfmagic.analysis.patterns import bind_pattern
+from perfmagic.analysis.scopes import Scope, names_of
+from perfmagic.analysis.targets import assign, delete
+from perfmagic.analysis.values import (
+    NEVER,
+    NONE,
+    UNKNOWN,
+    Arguments,
+    Class,
+    Const,
+    Fresh,
+    Function,
+    Live,
+    Unknown,
+    Value,
+    join,
+    just,
+)
+
+_MAX_TURNS = 5
+
+
+def execute(machine: Machine, body: list[ast.stmt]) -> None:
+    """Run statements in order."""
+    for statement in body:
+        machine.steps += 1
+        if machine.steps > MAX_STEPS:
+            machine.barrier(statement, "the analysis stops here: the code is too large")
+            machine.hazard(statement, "unknown", "the code is too large to be analysed", "the cell")
+            continue
+        rule = RULES.get(type(statement))
+        if rule is None:
+            machine.barrier(statement, f"line {machine.line(statement)} holds a statement that is not known")
+        else:
+            rule(machine, statement)
+
+
+def _expression(machine: Machine, node: ast.Expr) -> None:
+    machine.evaluate(machine, node.value)
+
+
+def _assign(machine: Machine, node: ast.Assign) -> None:
+    value = machine.evaluate(machine, node.value)
+    for target in node.targets:
+        assign(machine, target, value)
+
+
+def _annotated(machine: Machine, node: ast.AnnAssign) -> None:
+    if machine.frame.function is None:
+        machine.evaluate(machine, node.annotation)
+    if node.value is not None:
+        assign(machine, node.target, machine.evaluate(machine, node.value))
+
+
+def _augmented(machine: Machine, node: ast.AugAssign) -> None:
+    load = _as_load(node.target)
+    before = machine.evaluate(machine, load)
+    value = machine.evaluate(machine, node.value)
+    name = _IN_PLACE[type(node.op)]
+    result = operate(machine, node, (f"__i{name}__", f"__{name}__"), (before,))
+    others = operate(machine, node, (f"__r{name}__",), (value,)) if _has_user_value(value) else NEVER
+    for atom in before:
+        if isinstance(atom, Live | Fresh) and isinstance(node.op, ast.Add):
+            store(machine, atom, ("[]", None), _elements(machine, node, value))
+    assign(machine, node.target, join(result, others))
+
+
+def _has_user_value(value: Value) -> bool:
+    return any(isinstance(atom, Live | Fresh | Unknown) for atom in value)
+
+
+def _elements(machine: Machine, node: ast.AST, value: Value) -> Value:
+    return iterate(machine, node, frozenset(each for each in value if isinstance(each, Live | Fresh)))
+
+
+_IN_PLACE: Mapping[type[ast.operator], str] = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod", ast.Pow: "pow",
+    ast.MatMult: "matmul", ast.LShift: "lshift", ast.RShift: "rshift", ast.BitOr: "or", ast.BitAnd: "and", ast.BitXor: "xor",
+}  # fmt: skip
+
+
+def _as_load(target: ast.expr) -> ast.expr:
+    """Return the same target as an expression that reads it; its parts are the same nodes, so effects land on them."""
+    match target:
+        case ast.Name(id=name):
+            return ast.copy_location(ast.Name(id=name, ctx=ast.Load()), target)
+        case ast.Attribute(value=value, attr=attr):
+            return ast.copy_location(ast.Attribute(value=value, attr=attr, ctx=ast.Load()), target)
+        case ast.Subscript(value=value, slice=key):
+            return ast.copy_location(ast.Subscript(value=value, slice=key, ctx=ast.Load()), target)
+        case _:
+            return target
+
+
+def _delete(machine: Machine, node: ast.Delete) -> None:
+    for target in node.targets:
+        delete(machine, target)
+
+
+def _if(machine: Machine, node: ast.If) -> None:
+    truth(machine, node.test, machine.evaluate(machine, node.test))
+    before = dict(machine.names)
+    machine.execute(machine, node.body)
+    after, machine.names = machine.names, before
+    machine.execute(machine, node.orelse)
+    machine.names = joined_names(after, machine.names)
+
+
+def _turns(machine: Machine, node: ast.AST, turn: Callable[[], None]) -> None:
+    """Run the body of a loop until its names and the heap do not change any more."""
+    start, outer = len(machine.created), machine.dirty
+    machine.dirty = set()
+    facts = -1
+    for _ in range(_MAX_TURNS):
+        before = machine.names
+        machine.names = dict(before)
+        turn()
+        machine.names = joined_names(before, machine.names)
+        known, facts = facts, age(machine, machine.created[start:], before)
+        del machine.created[start:]
+        if known == facts and _same(before, machine.names):
+            break
+    else:
+        machine.barrier(node, f"what the loop in line {machine.line(node)} holds does not settle")
+    machine.dirty |= outer
+
+
+def _same(one: Mapping[tuple[object, str], Value], other: Mapping[tuple[object, str], Value]) -> bool:
+    return len(one) == len(other) and all(other.get(key) == value for key, value in one.items())
+
+
+def _for(machine: Machine, node: ast.For | ast.AsyncFor) -> None:
+    iterated = machine.evaluate(machine, node.iter)
+
+    def turn() -> None:
+        elements = iterate(machine, node.iter, iterated, asynchronous=isinstance(node, ast.AsyncFor))
+        assign(machine, node.target, elements)
+        machine.execute(machine, node.body)
+
+    _turns(machine, node, turn)
+    machine.execute(machine, node.orelse)
+
+
+def _while(machine: Machine, node: ast.While) -> None:
+    def turn() -> None:
+        truth(machine, node.test, machine.evaluate(machine, node.test))
+        machine.execute(machine, node.body)
+
+    _turns(machine, node, turn)
+    machine.execute(machine, node.orelse)
+
+
+def _with(machine: Machine, node: ast.With | ast.AsyncWith) -> None:
+    asynchronous = isinstance(node, ast.AsyncWith)
+    managers: list[tuple[ast.expr, Value]] = []
+    held = len(machine.held_pools)
+    for item in node.items:
+        manager = machine.evaluate(machine, item.context_expr)
+        value = enter(machine, item.context_expr, manager, asynchronous=asynchronous)
+        managers.append((item.context_expr, manager))
+        for atom in manager:
+            for pool in stored(machine, atom, attribute_key("perfmagic.pool")):
+                machine.held_pools.append((pool, machine.line(item.context_expr)))
+        if item.optional_vars is not None:
+            assign(machine, item.optional_vars, value)
+    machine.execute(machine, node.body)
+    del machine.held_pools[held:]
+    for place, manager in reversed(managers):
+        leave(machine, place, manager, asynchronous=asynchronous)
+
+
+def _try(machine: Machine, node: ast.Try) -> None:
+    before = dict(machine.names)
+    machine.execute(machine, node.body)
+    after = machine.names
+    branches = [after]
+    for handler in node.handlers:
+        machine.names = joined_names(before, after)
+        _handler(machine, handler)
+        branches.append(machine.names)
+    machine.names = after
+    machine.execute(machine, node.orelse)
+    branches.append(machine.names)
+    merged = branches[0]
+    for each in branches[1:]:
+        merged = joined_names(merged, each)
+    machine.names = joined_names(before, merged) if node.finalbody and not node.handlers else merged
+    machine.execute(machine, node.finalbody)
+
+
+def _handler(machine: Machine, handler: ast.ExceptHandler) -> None:
+    kinds = machine.evaluate(machine, handler.type) if handler.type is not None else NEVER
+    if handler.name is not None:
+        live = frozenset(atom for atom in kinds if isinstance(atom, Live | Class))
+        caught = [new(machine, handler, each, "caught") for each in live]
+        value: Value = frozenset(caught) if caught else UNKNOWN
+        bindings.bind(machine, handler, handler.name, value)
+    machine.execute(machine, handler.body)
+
+
+def _raise(machine: Machine, node: ast.Raise) -> None:
+    for each in (node.exc, node.cause):
+        value = machine.evaluate(machine, each) if each is not None else NEVER
+        for atom in value:
+            if isinstance(atom, Class) or (isinstance(atom, Live) and isinstance(each, ast.Name)):
+                machine.call(machine, node, just(atom), Arguments()) if _is_class(atom) else None
+
+
+def _is_class(atom: Class | Live) -> bool:
+    return isinstance(atom, Class) or type(atom.value) is type
+
+
+def _assert(machine: Machine, node: ast.Assert) -> None:
+    truth(machine, node.test, machine.evaluate(machine, node.test))
+    if node.msg is not None:
+        machine.evaluate(machine, node.msg)
+
+
+def _return(machine: Machine, node: ast.Return) -> None:
+    machine.frame.returns.update(machine.evaluate(machine, node.value) if node.value is not None else NONE)
+
+
+def _import(machine: Machine, node: ast.Import) -> None:
+    for alias in node.names:
+        top = alias.name.split(".")[0]
+        wanted = alias.name if alias.asname else top
+        bindings.bind(machine, node, alias.asname or top, _module(machine, wanted))
+
+
+def _module(machine: Machine, name: str) -> Value:
+    module = sys.modules.get(name)
+    if module is None:
+        return just(Unknown(f"module {name}, which is not imported yet"))
+    return just(name_it(machine, module, name))
+
+
+def _import_from(machine: Machine, node: ast.ImportFrom) -> None:
+    name = node.module or ""
+    module = _module(machine, name) if not node.level else UNKNOWN
+    for alias in node.names:
+        if alias.name == "*":
+            machine.barrier(node, f"line {machine.line(node)} imports every name of {name}")
+            machine.hazard(node, "dynamic", f"line {machine.line(node)} imports every name of {name}", name)
+            _import_all(machine, node, module)
+            continue
+        value = get(machine, node, module, alias.name)
+        if all(isinstance(each, Unknown) for each in value):
+            value = _module(machine, f"{name}.{alias.name}")
+        bindings.bind(machine, node, alias.asname or alias.name, value)
+
+
+def _import_all(machine: Machine, node: ast.ImportFrom, module: Value) -> None:
+    for atom in module:
+        if isinstance(atom, Live):
+            names = vars(atom.value)
+            listed = names.get("__all__")
+            wanted = (
+                listed
+                if type(listed) in (list, tuple)
+                else [each for each in names if not each.startswith("_")]
+            )
+            for name in wanted:
+                if type(name) is str and name in names:
+                    bindings.bind(
+                        machine,
+                        node,
+                        name,
+                        just(name_it(machine, names[name], f"{label_of(machine, atom)}.{name}")),
+                    )
+
+
+def _define(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    defaults = defaults_of(machine, node.args)
+    value = just(Function(node, machine.frame.scope, defaults, node.name))
+    bindings.bind(machine, node, node.name, _decorated(machine, node, value))
+
+
+def _decorated(
+    machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, value: Value
+) -> Value:
+    decorators = [machine.evaluate(machine, each) for each in node.decorator_list]
+    for place, decorator in zip(reversed(node.decorator_list), reversed(decorators), strict=True):
+        value = machine.call(machine, place, decorator, Arguments(positional=(value,)))
+    return value
+
+
+def _class(machine: Machine, node: ast.ClassDef) -> None:
+    bases = [machine.evaluate(machine, each) for each in node.bases]
+    atoms = tuple(next(iter(each)) if len(each) == 1 else Unknown("a base class") for each in bases)
+    for keyword in node.keywords:
+        machine.evaluate(machine, keyword.value)
+        machine.barrier(node, f"line {machine.line(node)} defines a class with a metaclass or keywords")
+    scope = Scope(
+        number=site_of(machine, node), sort="class", names=names_of(node), parent=machine.frame.scope
+    )
+    cls = Class(node, atoms, scope)
+    frame = Frame(scope=scope, in_cell=machine.frame.in_cell, function=machine.frame.function, call_node=node)
+    with machine.activation(frame):
+        machine.execute(machine, node.body)
+    for (number, name), value in list(machine.names.items()):
+        if number == scope.number:
+            store(machine, cls, attribute_key(name), _owned(value, cls))
+    bindings.bind(machine, node, node.name, _decorated(machine, node, just(cls)))
+
+
+def _owned(value: Value, cls: Class) -> Value:
+    return frozenset(
+        Function(each.node, each.scope, each.defaults, each.name, cls)
+        if isinstance(each, Function) and each.owner is None
+        else each
+        for each in value
+    )
+
+
+def _match(machine: Machine, node: ast.Match) -> None:
+    subject = machine.evaluate(machine, node.subject)
+    before = dict(machine.names)
+    merged = dict(before)
+    for case in node.cases:
+        machine.names = dict(before)
+        bind_pattern(machine, case.pattern, subject)
+        if case.guard is not None:
+            truth(machine, case.guard, machine.evaluate(machine, case.guard))
+        machine.execute(machine, case.body)
+        merged = joined_names(merged, machine.names)
+    machine.names = merged
+
+
+def _nothing(machine: Machine, node: ast.stmt) -> None:
+    """``pass``, ``break``, ``global``...: no effect of their own."""
+
+
+RULES: Mapping[type[ast.stmt], Callable[..., None]] = {
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.Delete: _delete,
+    ast.If: _if,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.Raise: _raise,
+    ast.Assert: _assert,
+    ast.Return: _return,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.FunctionDef: _define,
+    ast.AsyncFunctionDef: _define,
+    ast.ClassDef: _class,
+    ast.Match: _match,
+    ast.Pass: _nothing,
+    ast.Break: _nothing,
+    ast.Continue: _nothing,
+    ast.Global: _nothing,
+    ast.Nonlocal: _nothing,
+}
+UNUSED = (Const,)

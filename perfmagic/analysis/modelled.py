@@ -1,0 +1,155 @@
+"""Apply a model: record what a library function does and return what it gives."""
+
+import ast
+from collections.abc import Callable, Mapping
+
+from perfmagic.analysis.effects import Kind, Location
+from perfmagic.analysis.handlers_async import ASYNC_HANDLERS
+from perfmagic.analysis.handlers_builtin import BUILTIN_HANDLERS
+from perfmagic.analysis.handlers_objects import OBJECT_HANDLERS
+from perfmagic.analysis.handlers_services import SERVICE_HANDLERS
+from perfmagic.analysis.machine import Machine
+from perfmagic.analysis.memory import (
+    ELEMENTS,
+    KEYS,
+    change,
+    element,
+    forget_places,
+    look,
+    store,
+)
+from perfmagic.analysis.models.model import Model
+from perfmagic.analysis.operators import iterate, read_deep
+from perfmagic.analysis.results import receivers, result_of
+from perfmagic.analysis.values import (
+    SCALAR,
+    Arguments,
+    Fresh,
+    Function,
+    Live,
+    Method,
+    Native,
+    Pending,
+    Value,
+    just,
+)
+
+HandlerFunction = Callable[[Machine, ast.AST, Model, Native, Arguments], Value]
+HANDLERS: Mapping[str, HandlerFunction] = {
+    **BUILTIN_HANDLERS,
+    **OBJECT_HANDLERS,
+    **ASYNC_HANDLERS,
+    **SERVICE_HANDLERS,
+}
+
+
+def apply(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
+    """Record the effects of a modelled call and return its result; an awaitable one acts when it is awaited."""
+
+    def act(place: ast.AST) -> Value:
+        if model.handler is not None:
+            found = HANDLERS[model.handler](machine, place, model, native, arguments)
+            _common(machine, place, model, native)
+            return found
+        return _act(machine, place, model, native, arguments)
+
+    if model.awaits:
+        return just(Pending("coroutine", act, native.names[0].rpartition(".")[2], node))
+    return act(node)
+
+
+def _common(machine: Machine, node: ast.AST, model: Model, native: Native) -> None:
+    for kind, key, writes in model.locations:
+        location = Location(kind, key, key)
+        machine.read(node, location)
+        if writes:
+            machine.write(node, location)
+    if model.blocking:
+        machine.read(node, Location(Kind.CLOCK, "clock", "the clock"))
+    if model.hazard is not None:
+        label = ".".join(native.names[0].removeprefix("builtins.").rsplit(".", 2)[-2:])
+        line = machine.line(node)
+        machine.hazard(node, "outside", f"line {line} calls {label}: {model.hazard}", label)
+
+
+def _act(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
+    _common(machine, node, model, native)
+    targets, rest = receivers(native, arguments)
+    for atom in targets:
+        look(machine, node, atom)
+    _read(machine, node, model, rest)
+    elements = _iterated(machine, node, native, rest) if model.stores else ()
+    if model.mutates:
+        for atom in targets:
+            _mutate(machine, node, model, native, atom, (*rest.all(), *elements))
+    if model.calls:
+        _call_back(machine, node, rest)
+    if _in_place(rest):
+        for atom in targets:
+            change(machine, node, atom)
+    return result_of(machine, node, model, native, targets, rest)
+
+
+def _in_place(rest: Arguments) -> bool:
+    """Tell whether a call asks for a change in place (``inplace=True``, ``out=array``)."""
+    return "inplace" in rest.keywords or "out" in rest.keywords
+
+
+def _read(machine: Machine, node: ast.AST, model: Model, rest: Arguments) -> None:
+    if model.reads == "deep":
+        read_deep(machine, node, rest.all())
+    elif model.reads == "shallow":
+        for value in rest.all():
+            for atom in value:
+                look(machine, node, atom)
+    for value in (rest.keywords.get("out"),):
+        for atom in value or ():
+            change(machine, node, atom)
+
+
+def _iterated(machine: Machine, node: ast.AST, native: Native, rest: Arguments) -> tuple[Value, ...]:
+    """Return the elements of the arguments of methods that keep elements instead of the argument itself."""
+    method = native.names[0].rpartition(".")[2] if native.names else ""
+    if method not in ("extend", "update", "extendleft", "__iadd__"):
+        return ()
+    return tuple(iterate(machine, node, value) for value in rest.all())
+
+
+def _mutate(
+    machine: Machine, node: ast.AST, model: Model, native: Native, atom: object, values: tuple[Value, ...]
+) -> None:
+    if not isinstance(atom, Live | Fresh | Function):
+        return
+    change(machine, node, atom)
+    method = native.names[0].rpartition(".")[2] if native.names else ""
+    if method not in ("append", "add", "update", "setdefault"):
+        forget_places(machine, atom)
+    if model.stores:
+        for value in values:
+            store(machine, atom, ELEMENTS, value)
+            if method in ("update", "__setitem__"):
+                store(machine, atom, KEYS, SCALAR)
+
+
+def _call_back(machine: Machine, node: ast.AST, rest: Arguments) -> None:
+    """Call every function among the arguments with whatever the other arguments hold."""
+    functions = [
+        atom
+        for value in rest.all()
+        for atom in value
+        if isinstance(atom, Function | Method) or _is_function(atom)
+    ]
+    if not functions:
+        return
+    parts: list[Value] = [SCALAR]
+    for value in rest.all():
+        for atom in value:
+            if isinstance(atom, Live | Fresh) and not _is_function(atom):
+                parts.append(element(machine, atom))
+    given = frozenset().union(*parts)
+    for function in functions:
+        machine.call(machine, node, just(function), Arguments(rest=given, starred=True))
+
+
+def _is_function(atom: object) -> bool:
+    return isinstance(atom, Live) and type(atom.value).__name__ in ("function", "method", "partial")

@@ -1,0 +1,1 @@
+"""What is known about library functions without reading their source, as data."""

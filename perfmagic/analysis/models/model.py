@@ -1,0 +1,70 @@
+"""One model: what a library function reads, changes and gives, as a value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from perfmagic.analysis.effects import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """What a call of a library function does.
+
+    Attributes
+    ----------
+    result
+        What it gives: ``none``, ``data`` (new plain data), ``scalar``, ``scalar:int``, ``self`` (its receiver), ``element`` (of its
+        receiver), ``new:module.Class`` (a new object), ``copy:module.Class`` (a new container of its arguments' elements),
+        ``first`` (its first argument), ``unknown``.
+    reads
+        How far it reads its arguments: ``no``, ``shallow`` or ``deep`` (everything that can be reached).
+    mutates
+        Whether it changes its receiver (a function: its first argument).
+    stores
+        Whether its receiver keeps its arguments.
+    calls
+        Whether it may call functions that it is given.
+    locations
+        Other locations it uses, each as kind, key and whether it writes.
+    hazard
+        Why it should not run twice, ``None`` if it may.
+    blocking, awaits
+        Whether it may wait without awaiting; whether its result must be awaited.
+    handler
+        Name of the rule that treats it instead, for what these fields cannot say.
+    option
+        A parameter of that rule.
+    attribute
+        Whether it is plain data rather than a method.
+    may_raise
+        False if it is known not to raise.
+    """
+
+    result: str = "data"
+    reads: str = "deep"
+    mutates: bool = False
+    stores: bool = False
+    calls: bool = True
+    locations: tuple[tuple[Kind, str, bool], ...] = ()
+    hazard: str | None = None
+    blocking: bool = False
+    awaits: bool = False
+    handler: str | None = None
+    option: str = ""
+    attribute: bool = False
+    may_raise: bool = True
+
+
+Table = Mapping[str, Model]
+
+
+def group(model: Model, prefix: str, names: str) -> dict[str, Model]:
+    """Return a table that gives every name under a prefix the same model."""
+    return {f"{prefix}.{name}": model for name in names.split()}
+
+
+PURE = Model()
+NUMBER = replace(PURE, result="scalar")
+SHALLOW = Model(reads="shallow", result="scalar", calls=False)
+CHANGE = Model(mutates=True, result="none", reads="no", calls=False)
+KEEP = Model(mutates=True, stores=True, result="none", reads="no", calls=False)

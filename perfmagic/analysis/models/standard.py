@@ -1,0 +1,391 @@
+"""Models of the standard library, as far as notebooks use it."""
+
+from dataclasses import replace
+
+from perfmagic.analysis.effects import Kind
+from perfmagic.analysis.models.model import CHANGE, KEEP, NUMBER, PURE, Model, Table, group
+
+_CLOCK = Model(result="scalar:float", reads="no", locations=((Kind.CLOCK, "clock", True),), calls=False)
+_RANDOM = Model(locations=((Kind.RANDOM, "random", True),))
+_READ_FILE = Model(locations=((Kind.FILE, "files", False),), blocking=True)
+_WRITE_FILE = Model(locations=((Kind.FILE, "files", True),), hazard="it changes files", blocking=True)
+_PROCESS = Model(
+    locations=((Kind.FILE, "files", True), (Kind.EXTERNAL, "processes", True)),
+    hazard="it starts a process",
+    blocking=True,
+    result="data",
+)
+_ENVIRONMENT_READ = Model(locations=((Kind.ENVIRONMENT, "environment", False),), result="scalar")
+_ENVIRONMENT_WRITE = Model(locations=((Kind.ENVIRONMENT, "environment", True),), result="none")
+_LOOP = Model(mutates=True, reads="no", result="scalar", handler="loop", calls=False)
+_AWAITED_LOOP = replace(_LOOP, awaits=True)
+_TASK = Model(result="data", reads="no", locations=((Kind.TASK, "tasks", True),))
+
+_TIME: Table = {
+    **group(
+        _CLOCK,
+        "time",
+        "time time_ns perf_counter perf_counter_ns monotonic monotonic_ns process_time process_time_ns thread_time",
+    ),
+    **group(replace(_CLOCK, result="data"), "time", "localtime gmtime ctime strftime"),
+    **group(PURE, "time", "mktime strptime asctime"),
+    "time.sleep": Model(handler="sleep", blocking=True, result="none"),
+    **group(replace(_CLOCK, result="new:datetime.datetime"), "datetime.datetime", "now utcnow today"),
+    "datetime.date.today": replace(_CLOCK, result="new:datetime.date"),
+    "datetime.*": PURE,
+    "datetime.datetime.*": PURE,
+    "datetime.date.*": PURE,
+    "datetime.time.*": PURE,
+    "datetime.timedelta.*": PURE,
+    "datetime.timezone.*": PURE,
+}
+
+_PURE_MODULES: Table = {
+    **{
+        f"{name}.*": replace(PURE, may_raise=True)
+        for name in (
+            "math",
+            "_operator",
+            "operator",
+            "statistics",
+            "textwrap",
+            "string",
+            "hashlib",
+            "_hashlib",
+            "base64",
+            "binascii",
+            "html",
+            "urllib.parse",
+            "zlib",
+            "struct",
+            "_struct",
+            "unicodedata",
+            "colorsys",
+            "cmath",
+            "bisect_left",
+            "keyword",
+            "difflib",
+        )
+    },
+    "json.dumps": replace(PURE, result="scalar:str"),
+    "json.loads": PURE,
+    "json.load": Model(locations=((Kind.FILE, "files", False),), mutates=True),
+    "json.dump": Model(handler="dump"),
+    **group(PURE, "bisect", "bisect bisect_left bisect_right"),
+    **group(PURE, "_bisect", "bisect bisect_left bisect_right"),
+    **group(KEEP, "_bisect", "insort insort_left insort_right"),
+    **group(KEEP, "_heapq", "heappush"),
+    **group(replace(CHANGE, result="element"), "_heapq", "heappop"),
+    **group(CHANGE, "_heapq", "heapify"),
+    **group(replace(KEEP, result="data"), "_heapq", "heappushpop heapreplace"),
+    **group(PURE, "heapq", "nlargest nsmallest merge"),
+    **group(PURE, "re", "compile match search findall finditer sub subn split fullmatch escape"),
+    "re.Pattern.*": PURE,
+    "re.Match.*": PURE,
+    **group(PURE, "copy", "copy deepcopy"),
+    "pprint.pprint": Model(result="none", locations=((Kind.STDOUT, "stdout", True),)),
+    "pprint.pformat": replace(PURE, result="scalar:str"),
+    "uuid.uuid4": Model(result="scalar", locations=((Kind.RANDOM, "system random", False),)),
+    "uuid.UUID.*": PURE,
+    "decimal.Decimal": replace(PURE, result="new:decimal.Decimal"),
+    "decimal.Decimal.*": replace(PURE, result="new:decimal.Decimal"),
+    "fractions.Fraction": replace(PURE, result="new:fractions.Fraction"),
+    "fractions.Fraction.*": replace(PURE, result="new:fractions.Fraction"),
+    "gc.collect": Model(result="scalar:int", reads="no"),
+    **group(
+        Model(handler="container", option="builtins.list"),
+        "itertools",
+        "chain product permutations combinations repeat accumulate batched pairwise islice zip_longest starmap takewhile dropwhile compress groupby filterfalse combinations_with_replacement",
+    ),
+    "itertools.chain.from_iterable": PURE,
+    "itertools.count": replace(PURE, result="new:itertools.count"),
+    "itertools.cycle": Model(handler="container", option="builtins.list"),
+    "functools.partial": Model(handler="partial"),
+    "functools.wraps": Model(handler="wraps"),
+    "functools.update_wrapper": Model(result="first", reads="no", calls=False),
+    "functools.lru_cache": Model(handler="cached"),
+    "functools.cache": Model(handler="cached", option="direct"),
+    "functools.cached_property": Model(handler="property", option="functools.cached_property"),
+    "functools.reduce": PURE,
+    "functools.cmp_to_key": Model(result="first", reads="no", calls=False),
+    "functools.total_ordering": Model(result="first", reads="no", calls=False),
+    "functools._lru_cache_wrapper.cache_clear": CHANGE,
+    "functools._lru_cache_wrapper.cache_info": NUMBER,
+    "dataclasses.dataclass": Model(handler="dataclass"),
+    **group(PURE, "dataclasses", "asdict astuple"),
+    "dataclasses.field": PURE,
+    "dataclasses.replace": Model(result="unknown"),
+    "contextlib.contextmanager": Model(handler="contextmanager"),
+    "contextlib.asynccontextmanager": Model(handler="contextmanager"),
+    "contextlib.suppress": replace(PURE, result="new:contextlib.suppress"),
+    "contextlib.nullcontext": Model(result="copy:contextlib.nullcontext"),
+    **group(NUMBER, "sys", "getsizeof getrefcount intern getrecursionlimit"),
+    "typing.cast": Model(handler="cast"),
+    "enum.Enum.*": NUMBER,
+}
+
+_RANDOM_TABLE: Table = {
+    "random.Random.*": Model(handler="random_object"),
+    "_random.Random.*": Model(handler="random_object"),
+    "random.Random": replace(PURE, result="new:random.Random"),
+    "secrets.*": Model(result="scalar", locations=((Kind.RANDOM, "system random", False),)),
+}
+
+_FILES: Table = {
+    **group(_READ_FILE, "os", "listdir stat scandir walk access getsize lstat"),
+    **group(_READ_FILE, "posix", "listdir stat scandir access lstat"),
+    **group(
+        replace(_READ_FILE, blocking=False),
+        "posixpath",
+        "exists isfile isdir getsize getmtime realpath abspath expanduser lexists islink",
+    ),
+    **group(
+        replace(_READ_FILE, blocking=False), "genericpath", "exists isfile isdir getsize getmtime getctime"
+    ),
+    **group(PURE, "posixpath", "join basename dirname split splitext normpath isabs commonprefix relpath"),
+    **group(_WRITE_FILE, "os", "makedirs removedirs renames"),
+    **group(
+        _WRITE_FILE,
+        "posix",
+        "remove unlink rename replace mkdir rmdir chmod symlink link truncate write utime",
+    ),
+    **group(_PROCESS, "posix", "system fork kill posix_spawn execv"),
+    **group(_PROCESS, "os", "system popen kill"),
+    **group(_PROCESS, "subprocess", "run call check_call check_output getoutput getstatusoutput Popen"),
+    **group(
+        replace(_PROCESS, awaits=True, blocking=False),
+        "asyncio.subprocess",
+        "create_subprocess_exec create_subprocess_shell",
+    ),
+    **group(NUMBER, "os", "cpu_count fspath fsencode fsdecode"),
+    **group(NUMBER, "posix", "cpu_count getpid fspath"),
+    **group(_ENVIRONMENT_READ, "os", "getenv getcwd"),
+    "posix.getcwd": _ENVIRONMENT_READ,
+    "posix.chdir": _ENVIRONMENT_WRITE,
+    "posix.putenv": _ENVIRONMENT_WRITE,
+    **group(
+        _ENVIRONMENT_READ,
+        "os._Environ",
+        "get __getitem__ __contains__ __iter__ items keys values copy __len__",
+    ),
+    "os._Environ.*": _ENVIRONMENT_WRITE,
+    **{
+        f"shutil.{name}": _WRITE_FILE
+        for name in ("copy", "copyfile", "copytree", "rmtree", "move", "copy2", "make_archive")
+    },
+    "tempfile.*": replace(_WRITE_FILE, result="unknown"),
+    "glob.glob": _READ_FILE,
+    **{
+        f"{module}.Path.{name}": _READ_FILE
+        for module in ("pathlib", "pathlib._local")
+        for name in (
+            "read_text",
+            "read_bytes",
+            "exists",
+            "is_file",
+            "is_dir",
+            "stat",
+            "iterdir",
+            "glob",
+            "rglob",
+            "resolve",
+            "cwd",
+            "home",
+            "expanduser",
+            "absolute",
+        )
+    },
+    **{
+        f"{module}.Path.{name}": _WRITE_FILE
+        for module in ("pathlib", "pathlib._local")
+        for name in (
+            "write_text",
+            "write_bytes",
+            "mkdir",
+            "rmdir",
+            "unlink",
+            "touch",
+            "rename",
+            "replace",
+            "chmod",
+            "symlink_to",
+            "hardlink_to",
+        )
+    },
+    **{
+        f"{module}.Path.open": Model(handler="open", option="method")
+        for module in ("pathlib", "pathlib._local")
+    },
+    **{
+        f"{module}.{cls}": replace(PURE, result="new:pathlib.Path")
+        for module in ("pathlib", "pathlib._local")
+        for cls in ("Path", "PurePath", "PosixPath")
+    },
+    **{
+        f"{module}.{cls}.*": replace(PURE, result="new:pathlib.Path", calls=False)
+        for module in ("pathlib", "pathlib._local")
+        for cls in ("PurePath", "Path", "PosixPath")
+    },
+    **{
+        f"_io.{cls}.{name}": Model(mutates=True, locations=((Kind.FILE, "files", True),), result="data")
+        for cls in ("TextIOWrapper", "BufferedWriter", "FileIO", "BufferedReader", "BufferedRandom")
+        for name in (
+            "read",
+            "readline",
+            "readlines",
+            "write",
+            "writelines",
+            "seek",
+            "tell",
+            "flush",
+            "close",
+            "truncate",
+            "__iter__",
+            "__next__",
+            "__enter__",
+            "__exit__",
+        )
+    },
+    **{f"_io.{cls}.*": Model(mutates=True, result="data") for cls in ("StringIO", "BytesIO")},
+    **{f"_io.{cls}": replace(PURE, result=f"new:_io.{cls}") for cls in ("StringIO", "BytesIO")},
+}
+
+_CONTEXT: Table = {
+    "_contextvars.ContextVar": replace(PURE, result="new:_contextvars.ContextVar", calls=False),
+    "_contextvars.ContextVar.get": Model(
+        reads="no", result="unknown", locations=((Kind.CONTEXT, "context", False),)
+    ),
+    "_contextvars.ContextVar.*": Model(reads="no", locations=((Kind.CONTEXT, "context", True),)),
+    "_contextvars.copy_context": Model(
+        reads="no", result="unknown", locations=((Kind.CONTEXT, "context", True),)
+    ),
+}
+
+_ASYNCIO: Table = {
+    "asyncio.tasks.sleep": Model(handler="sleep", awaits=True, result="first", option="await"),
+    **group(Model(handler="gather", awaits=True), "asyncio.tasks", "gather"),
+    **group(Model(handler="gather", awaits=True, option="one"), "asyncio.tasks", "wait_for shield"),
+    "asyncio.tasks.wait": Model(handler="gather", awaits=True, option="wait"),
+    "asyncio.tasks.as_completed": Model(handler="gather", option="wait"),
+    **group(Model(handler="create_task"), "asyncio.tasks", "create_task ensure_future"),
+    "asyncio.taskgroups.TaskGroup": replace(PURE, result="new:asyncio.taskgroups.TaskGroup"),
+    "asyncio.taskgroups.TaskGroup.create_task": Model(handler="create_task"),
+    **group(
+        replace(_TASK, awaits=True, result="self"), "asyncio.taskgroups.TaskGroup", "__aenter__ __aexit__"
+    ),
+    **group(Model(handler="task_result"), "_asyncio.Task", "result exception done __await__"),
+    "_asyncio.Task.*": _TASK,
+    **group(Model(handler="task_result"), "_asyncio.Future", "result exception done __await__"),
+    "_asyncio.Future.*": _TASK,
+    **group(_TASK, "_asyncio", "current_task all_tasks"),
+    **group(_TASK, "asyncio.tasks", "current_task all_tasks"),
+    **group(
+        replace(PURE, result="new:asyncio.events.AbstractEventLoop", reads="no"),
+        "_asyncio",
+        "get_running_loop get_event_loop",
+    ),
+    "asyncio.events.AbstractEventLoop.time": _CLOCK,
+    "asyncio.runners.run": Model(handler="gather", option="run", blocking=True),
+    "asyncio.threads.to_thread": Model(handler="to_thread", awaits=True),
+    **{
+        f"asyncio.{module}.{cls}": Model(result=f"new:asyncio.{module}.{cls}", reads="no")
+        for module, cls in (
+            ("locks", "Lock"),
+            ("locks", "Event"),
+            ("locks", "Condition"),
+            ("locks", "Semaphore"),
+            ("locks", "BoundedSemaphore"),
+            ("locks", "Barrier"),
+            ("queues", "Queue"),
+            ("queues", "LifoQueue"),
+            ("queues", "PriorityQueue"),
+        )
+    },
+    **{
+        f"asyncio.locks.{cls}.{name}": _AWAITED_LOOP
+        for cls in ("Lock", "Event", "Condition", "Semaphore", "Barrier")
+        for name in ("acquire", "wait", "wait_for")
+    },
+    **{
+        f"asyncio.{cls}.{name}": _AWAITED_LOOP
+        for cls in (
+            "mixins",
+            "locks.Lock",
+            "locks.Semaphore",
+            "locks.Condition",
+            "locks._ContextManagerMixin",
+        )
+        for name in ("__aenter__", "__aexit__")
+    },
+    **{
+        f"asyncio.locks.{cls}.*": _LOOP
+        for cls in ("Lock", "Event", "Condition", "Semaphore", "BoundedSemaphore", "Barrier")
+    },
+    **{
+        f"asyncio.queues.Queue.{name}": Model(handler="loop", option="queue", awaits=True, mutates=True)
+        for name in ("put", "get", "join")
+    },
+    "asyncio.queues.Queue.*": Model(handler="loop", option="queue", mutates=True),
+    **group(
+        Model(result="new:asyncio.timeouts.Timeout", reads="no"), "asyncio.timeouts", "timeout timeout_at"
+    ),
+    **group(
+        Model(result="self", reads="no", awaits=True), "asyncio.timeouts.Timeout", "__aenter__ __aexit__"
+    ),
+    "asyncio.timeouts.Timeout.*": _TASK,
+    **group(Model(handler="streams", awaits=True), "asyncio.streams", "open_connection start_server"),
+    **{
+        f"asyncio.streams.StreamReader.{name}": Model(handler="exclusive", awaits=True)
+        for name in ("read", "readline", "readexactly", "readuntil")
+    },
+    **{
+        f"asyncio.streams.StreamWriter.{name}": Model(
+            handler="exclusive", awaits=True, hazard="it sends data"
+        )
+        for name in ("drain", "wait_closed")
+    },
+    **{
+        f"asyncio.streams.StreamWriter.{name}": Model(handler="exclusive", hazard="it sends data")
+        for name in ("write", "writelines", "close", "write_eof")
+    },
+}
+
+_THREADS: Table = {
+    "concurrent.futures.thread.ThreadPoolExecutor": replace(
+        PURE, result="new:concurrent.futures.thread.ThreadPoolExecutor"
+    ),
+    "concurrent.futures.process.ProcessPoolExecutor": replace(
+        PURE, result="new:concurrent.futures.process.ProcessPoolExecutor"
+    ),
+    **{
+        f"concurrent.futures.{module}.submit": Model(handler="submit")
+        for module in ("thread.ThreadPoolExecutor", "process.ProcessPoolExecutor")
+    },
+    "concurrent.futures._base.Executor.map": Model(handler="submit", option="map"),
+    **group(
+        Model(result="self", locations=((Kind.TASK, "tasks", True),), reads="no", blocking=True),
+        "concurrent.futures._base.Executor",
+        "__enter__ __exit__ shutdown",
+    ),
+    "concurrent.futures._base.Future.*": Model(handler="task_result", blocking=True),
+    **group(
+        Model(handler="submit", option="wait", blocking=True), "concurrent.futures._base", "as_completed wait"
+    ),
+    "threading.Thread": Model(handler="submit", option="thread"),
+    **{
+        f"{name}": Model(result="new:_thread.lock", reads="no")
+        for name in (
+            "_thread.lock",
+            "_thread.allocate_lock",
+            "threading.Lock",
+            "_thread.RLock",
+            "threading.RLock",
+        )
+    },
+    **{f"_thread.{name}.*": _LOOP for name in ("lock", "RLock")},
+    "threading.Event.*": _LOOP,
+    "threading.Event": Model(result="new:threading.Event", reads="no"),
+    "queue.Queue.*": Model(handler="loop", option="queue", mutates=True, blocking=True),
+}
+
+STANDARD: Table = {**_TIME, **_PURE_MODULES, **_RANDOM_TABLE, **_FILES, **_CONTEXT, **_ASYNCIO, **_THREADS}

@@ -1,0 +1,24 @@
+"""All models in one frozen table, and how a callable is found in it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from perfmagic.analysis.models.builtin import BUILTIN
+from perfmagic.analysis.models.model import Model
+from perfmagic.analysis.models.science import SCIENCE
+from perfmagic.analysis.models.services import SERVICES
+from perfmagic.analysis.models.standard import STANDARD
+
+MODELS: Mapping[str, Model] = MappingProxyType({**BUILTIN, **STANDARD, **SCIENCE, **SERVICES})
+
+
+def find(names: tuple[str, ...]) -> Model | None:
+    """Return the model of the first name that is known: exact names first, then whole classes and modules."""
+    for name in names:
+        if name in MODELS:
+            return MODELS[name]
+    for name in names:
+        parent = name.rpartition(".")[0]
+        if f"{parent}.*" in MODELS:
+            return MODELS[f"{parent}.*"]
+    return None
