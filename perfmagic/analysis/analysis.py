@@ -155,7 +155,10 @@ def _scope_awaits(block: Block) -> bool:
 def _is_operation(node: ast.AST, *, effects: EffectMap, has_await: bool) -> bool:
     if has_await:
         return isinstance(node, ast.Await)
-    return isinstance(node, ast.Call) and effects.blocks(node)
+    if not isinstance(node, ast.Call):
+        return False
+    callee = effects.callee(node)
+    return callee.blocking or (callee.kind == "unknown" and bool(effects.own(node).barriers))
 
 
 def _names(tree: ast.Module) -> frozenset[str]:

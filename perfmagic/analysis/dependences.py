@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.effects import Effects, Kind, Location
+from perfmagic.analysis.effects import NOTHING, Effects, Kind, Location
 from perfmagic.analysis.statements import DEFINITIONS, Lines, Operation, escapes, lines_of, own_expressions
 
 DependenceKind = Literal["flow", "anti", "output", "effect", "control"]
@@ -49,6 +49,8 @@ class Step:
         What it reads and writes.
     lines
         First and last line.
+    hidden
+        For an operation, what the called code touches by itself, beyond the names written in the statement.
     needs
         Indices of steps of the same statement whose value it uses.
     guard
@@ -65,6 +67,7 @@ class Step:
     operation: Operation | None
     effects: Effects
     lines: Lines
+    hidden: Effects = NOTHING
     needs: tuple[int, ...] = ()
     guard: str | None = None
     pinned: str | None = None
@@ -139,6 +142,7 @@ def _steps_of_statement(
             operation=operation,
             effects=reached,
             lines=operation.lines,
+            hidden=effects.of(operation.node, without=[*inside, *_written_names(operation.node)]),
             needs=tuple(at[each] for each in inside),
             guard=_pacing(statement, operation),
             pinned=_pin(statement, operation, reached),
@@ -162,6 +166,10 @@ def _values(statement: ast.stmt) -> list[ast.expr]:
     if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
         return [statement.value]
     return list(own_expressions(statement))
+
+
+def _written_names(node: ast.AST) -> list[ast.AST]:
+    return [each for each in ast.walk(node) if isinstance(each, ast.Name)]
 
 
 def _contains(outer: ast.AST, inner: ast.AST) -> bool:
@@ -365,7 +373,7 @@ def _where(earlier: Step, later: Step) -> str:
 
 def assumable(dependence: Dependence, steps: Sequence[Step], lines: frozenset[int] | None) -> bool:
     """Whether the user's assumption of independence covers a dependence: between operations, on these lines, never a name's flow."""
-    if lines is None or dependence.kind == "control" and dependence.cause != "control":
+    if lines is None or (dependence.kind == "control" and dependence.cause != "control"):
         return False
     pair = (steps[dependence.earlier], steps[dependence.later])
     if any(step.role != "operation" or step.pinned for step in pair) or dependence.earlier in pair[1].needs:

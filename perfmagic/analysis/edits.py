@@ -20,6 +20,22 @@ STRING_STARTS = frozenset({"FSTRING_START", "TSTRING_START"})
 STRING_ENDS = frozenset({"FSTRING_END", "TSTRING_END"})
 
 
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Lines that are indented by one more level, the first and the last included."""
+
+    first: int
+    last: int
+
+    def holds(self, other: "Region") -> bool:
+        """Whether the other region lies inside this one."""
+        return self.first <= other.first and other.last <= self.last
+
+
+WHOLE = Region(0, 1_000_000_000)
+"""Around everything: what belongs to it comes first and is never indented."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insertion:
     """Whole lines to insert before or after a line of the text.
@@ -34,23 +50,23 @@ class Insertion:
         The new lines without the block's own indentation; inner indentation is theirs.
     indent
         Indentation of the block that they belong to.
+    region
+        The region that they open, close or stand in, ``None`` if they have nothing to do with one.
     inside
-        Whether they belong inside the region that the same plan puts around the block's statements.
+        Whether they stand inside that region.
     """
 
     line: int
     side: Literal["before", "after"]
     lines: tuple[str, ...]
     indent: str
+    region: Region | None = None
     inside: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """Lines that are indented by one more level, the first and the last included."""
-
-    first: int
-    last: int
+    @property
+    def reach(self) -> int:
+        """How many lines its region has: the larger, the further out it stands."""
+        return 0 if self.region is None else self.region.last - self.region.first + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,22 +221,38 @@ def _anchor(insertion: Insertion) -> int:
 def _insert(line: int, changes: Changes) -> Edit:
     """Join the insertions at one line: ends of inner blocks first, then of outer ones, then beginnings of outer and inner ones."""
     here = [each for each in changes.insertions if _anchor(each) == line]
-    after = sorted((each for each in here if each.side == "after"), key=lambda each: -len(each.indent))
-    before = sorted((each for each in here if each.side == "before"), key=lambda each: len(each.indent))
+    after = sorted(
+        (each for each in here if each.side == "after"), key=lambda each: (-len(each.indent), each.reach)
+    )
+    before = sorted(
+        (each for each in here if each.side == "before"), key=lambda each: (len(each.indent), -each.reach)
+    )
     new = [row for each in (*after, *before) for row in _indented(each, changes.regions)]
     joined = "".join(f"{row}\n" for row in new)
     return Edit(start=(line, 0), end=(line, 0), text=joined)
 
 
 def _indented(insertion: Insertion, regions: Sequence[Region]) -> Iterator[str]:
-    around = [each for each in regions if each.first <= insertion.line <= each.last]
-    own = [each for each in around if insertion.line in {each.first, each.last}]
-    depth = len(around) if insertion.inside else len(around) - min(1, len(own))
+    depth = _depth(insertion, regions)
     prefix = insertion.indent + INDENT * depth
     rows = "\n".join(insertion.lines).split("\n")
     kept = string_lines("\n".join(rows))
     for number, row in enumerate(rows, start=1):
         yield row if number in kept or not row else prefix + row
+
+
+def _depth(insertion: Insertion, regions: Sequence[Region]) -> int:
+    """Count the regions around an insertion; of two equal ones the later is the outer."""
+    own = insertion.region
+    if own is None:
+        return sum(each.first <= insertion.line <= each.last for each in regions)
+    rank = next((index for index, each in enumerate(regions) if each is own), len(regions))
+    outer = [
+        each
+        for index, each in enumerate(regions)
+        if each is not own and each.holds(own) and (not own.holds(each) or index > rank)
+    ]
+    return len(outer) + insertion.inside
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:

@@ -62,6 +62,6 @@ def slots_of(analysis: Analysis, draft: Draft) -> int | None:
     for order in draft.orderings:
         for step in order.operations:
             callee = analysis.effects.callee(operation_of(step).node)
-            if callee is not None and callee.slots is not None:
+            if callee.slots is not None:
                 found.append(callee.slots)
     return min(found, default=None)

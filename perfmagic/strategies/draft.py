@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from perfmagic.analysis.analysis import Analysis
+from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.edits import (
+    WHOLE,
     Changes,
     Insertion,
     Region,
@@ -13,6 +15,7 @@ from perfmagic.analysis.edits import (
     damage,
     edits_of,
     ends_line,
+    indent_of,
     starts_line,
     to_source,
 )
@@ -45,31 +48,49 @@ class Draft:
         """The text that the edits refer to."""
         return self.analysis.cell.python
 
-    def before(self, statement: ast.stmt, lines: Iterable[str], *, inside: bool = False) -> None:
-        """Put lines before a statement, at its indentation."""
-        self._insert("before", statement.lineno, statement, lines, inside=inside)
-
-    def after(self, statement: ast.stmt, lines: Iterable[str], *, inside: bool = False) -> None:
-        """Put lines after a statement, at its indentation."""
-        self._insert("after", statement.end_lineno or statement.lineno, statement, lines, inside=inside)
-
-    def _insert(
-        self, side: str, line: int, statement: ast.stmt, lines: Iterable[str], *, inside: bool
+    def before(
+        self, statement: ast.stmt, lines: Iterable[str], *, region: Region | None = None, inside: bool = False
     ) -> None:
-        row = self.text.split("\n")[statement.lineno - 1]
+        """Put lines before a statement, at its indentation."""
         self.insertions.append(
             Insertion(
-                line=line,
-                side="before" if side == "before" else "after",
+                line=statement.lineno,
+                side="before",
                 lines=tuple(lines),
-                indent=row[: len(row) - len(row.lstrip())],
+                indent=indent_of(statement, self.text),
+                region=region,
                 inside=inside,
             )
         )
 
-    def region(self, first: ast.stmt, last: ast.stmt) -> None:
+    def after(self, statement: ast.stmt, lines: Iterable[str], *, region: Region | None = None) -> None:
+        """Put lines after a statement, at the indentation of the first statement of its block."""
+        self.insertions.append(
+            Insertion(
+                line=statement.end_lineno or statement.lineno,
+                side="after",
+                lines=tuple(lines),
+                indent=indent_of(statement, self.text),
+                region=region,
+            )
+        )
+
+    def region(self, first: ast.stmt, last: ast.stmt) -> Region:
         """Indent the lines from one statement to another."""
-        self.regions.append(Region(first.lineno, last.end_lineno or last.lineno))
+        made = Region(first.lineno, last.end_lineno or last.lineno)
+        self.regions.append(made)
+        return made
+
+    def keep_value_shown(self, block: Block, last: ast.stmt) -> list[str]:
+        """Bind the value of a cell's last expression, which now stands inside a region; return the line that shows it."""
+        if block.kind != "module" or last is not block.statements[-1] or not isinstance(last, ast.Expr):
+            return []
+        name = self.names.new("value")
+        start = (last.lineno, last.col_offset)
+        self.edits.append(Edit(start=start, end=start, text=f"{name} = "))
+        row = self.text.split("\n")[(last.end_lineno or last.lineno) - 1].encode()
+        silent = row[last.end_col_offset :].decode().split("#", 1)[0].strip() == ";"
+        return [f"{name};" if silent else name]
 
     def alone(self, statements: Sequence[ast.stmt]) -> bool:
         """Whether each statement has its lines for itself; notes a refusal if not."""
@@ -130,11 +151,11 @@ def finish(plan: Draft, *, slots: int | None, one_thread: bool) -> Plan | Refusa
 
 def _import_lines(plan: Draft) -> list[Insertion]:
     needed = [each for each in plan.imports if not _is_there(each, plan.analysis)]
-    return [Insertion(line=1, side="before", lines=(*needed, ""), indent="")] if needed else []
+    return [Insertion(line=1, side="before", lines=(*needed, ""), indent="", region=WHOLE)] if needed else []
 
 
 def _imported(line: str) -> str:
-    return line.split()[-1]
+    return line.rsplit(maxsplit=1)[-1]
 
 
 def _is_there(line: str, analysis: Analysis) -> bool:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from perfmagic.analysis.edits import INDENT, replace, segment
+from perfmagic.analysis.edits import INDENT, Region, segment
 from perfmagic.model.plan import Edit
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.names import stem
@@ -13,7 +13,7 @@ from perfmagic.strategies.start_early import Start, starts
 
 
 class Style(Protocol):
-    """How a strategy writes a started operation."""
+    """How a strategy writes a started operation; one value for each block."""
 
     suffix: str
     helper: str
@@ -39,7 +39,7 @@ class Style(Protocol):
         """Return the lines that note an operation started after the region began."""
         ...
 
-    def opening(self, names: Sequence[str]) -> tuple[list[str], bool]:
+    def opening(self, names: Sequence[str], count: int) -> tuple[list[str], bool]:
         """Return the lines before the region, and whether the first starts belong inside it."""
         ...
 
@@ -61,15 +61,15 @@ def rewrite_block(draft: Draft, order: Ordering, style: Style) -> bool:
     names = {
         each.step.index: draft.names.new(f"{stem(each.operation.label)}_{style.suffix}") for each in found
     }
-    _open(draft, statements[first], [each for each in found if each.position == first], names, style)
+    region = draft.region(statements[first], statements[last])
+    _open(draft, statements[first], found, names, style, region)
     for start in found:
         draft.edits.append(style.replaced(start, names[start.step.index]))
         if start.position != first:
             lines = [*_creation(draft, start, names, style), *style.added(names[start.step.index])]
-            draft.before(statements[start.position], lines, inside=True)
-    draft.region(statements[first], statements[last])
-    shown = _shown_value(draft, order, statements[last])
-    draft.after(statements[last], [*style.closing(), *shown])
+            draft.before(statements[start.position], lines, region=region, inside=True)
+    shown = draft.keep_value_shown(order.block, statements[last])
+    draft.after(statements[last], [*style.closing(), *shown], region=region)
     draft.in_flight = max(draft.in_flight, len(found) + 1)
     draft.orderings.append(order)
     return True
@@ -90,17 +90,22 @@ def _within_limit(draft: Draft, found: Sequence[Start]) -> bool:
 
 
 def _open(
-    draft: Draft, statement: ast.stmt, found: Sequence[Start], names: Mapping[int, str], style: Style
+    draft: Draft,
+    statement: ast.stmt,
+    found: Sequence[Start],
+    names: Mapping[int, str],
+    style: Style,
+    region: Region,
 ) -> None:
-    created = [line for start in found for line in _creation(draft, start, names, style)]
-    opening, inside = style.opening([names[each.step.index] for each in found])
+    position = min(each.position for each in found)
+    first = [each for each in found if each.position == position]
+    opening, inside = style.opening([names[each.step.index] for each in first], len(found))
+    created = [line for start in first for line in _creation(draft, start, names, style)]
     if inside:
-        draft.before(
-            statement,
-            [*opening, *(f"{INDENT}{line}" if line else "" for row in created for line in row.split("\n"))],
-        )
+        rows = [f"{INDENT}{row}" if row else "" for line in created for row in line.split("\n")]
+        draft.before(statement, [*opening, *rows], region=region)
     else:
-        draft.before(statement, [*created, *opening])
+        draft.before(statement, [*created, *opening], region=region)
 
 
 def _creation(draft: Draft, start: Start, names: Mapping[int, str], style: Style) -> list[str]:
@@ -119,24 +124,3 @@ def _creation(draft: Draft, start: Start, names: Mapping[int, str], style: Style
         "",
         style.create(name, expression, text, helper),
     ]
-
-
-def _shown_value(draft: Draft, order: Ordering, last: ast.stmt) -> list[str]:
-    """Keep the value of a cell's last expression shown although it now stands inside a region."""
-    if (
-        order.block.kind != "module"
-        or last is not order.block.statements[-1]
-        or not isinstance(last, ast.Expr)
-    ):
-        return []
-    name = draft.names.new("value")
-    start = (last.lineno, last.col_offset)
-    draft.edits.append(Edit(start=start, end=start, text=f"{name} = "))
-    row = draft.text.split("\n")[(last.end_lineno or last.lineno) - 1].encode()
-    silent = row[last.end_col_offset :].decode().split("#", 1)[0].strip() == ";"
-    return [f"{name};" if silent else name]
-
-
-def node_edit(node: ast.expr, text: str) -> Edit:
-    """Return the edit that replaces one expression."""
-    return replace(node, text)

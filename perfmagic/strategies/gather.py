@@ -16,6 +16,8 @@ from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan, Refusal
 from perfmagic.strategies.awaitables import always_raises, slots_of
 from perfmagic.strategies.draft import Draft, draft, finish
+from perfmagic.strategies.fan_out import rewrite_loops
+from perfmagic.strategies.loops_gathered import GatheredLoops
 from perfmagic.strategies.names import stem
 from perfmagic.strategies.ordering import Ordering, operation_of, ordering, rewritable_blocks
 from perfmagic.strategies.refusals import explain, precondition
@@ -42,11 +44,20 @@ def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     if refusal is not None:
         return refusal
     made = draft(NAME, analysis, options)
-    changed = [_rewrite(made, block) for block in rewritable_blocks(analysis, asynchronous=True)]
+    done: set[int] = set()
+    changed = [_rewrite_block(made, block, done) for block in rewritable_blocks(analysis, asynchronous=True)]
     if not any(changed):
         return explain(made)
     made.imports["import asyncio"] = None
     return finish(made, slots=slots_of(analysis, made), one_thread=True)
+
+
+def _rewrite_block(made: Draft, block: Block, done: set[int]) -> bool:
+    if block.key in done or block.parent in done:
+        done.add(block.key)
+        return False
+    looped = rewrite_loops(made, block, GatheredLoops(made), done)
+    return _rewrite(made, block) or looped
 
 
 def _rewrite(made: Draft, block: Block) -> bool:
@@ -68,7 +79,7 @@ def _rewrite(made: Draft, block: Block) -> bool:
 
 def _may_raise(made: Draft, step: Step) -> bool:
     callee = made.analysis.effects.callee(operation_of(step).node)
-    return callee is None or callee.may_raise
+    return callee.may_raise
 
 
 def _acceptable(made: Draft, order: Ordering, levels: list[Level]) -> bool:

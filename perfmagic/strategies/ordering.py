@@ -98,7 +98,9 @@ def _runs(analysis: Analysis, block: Block) -> bool:
         return True
     owner = block.owner
     assert isinstance(owner, ast.FunctionDef | ast.AsyncFunctionDef)
-    return analysis.effects.is_called(owner) and not owner.decorator_list and not _is_generator(owner)
+    called = analysis.effects.called.get(owner)
+    known = called is not None and called.count > 0 and not called.escaped
+    return known and not owner.decorator_list and not _is_generator(owner)
 
 
 def _is_generator(owner: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -70,7 +70,7 @@ def starts(order: Ordering) -> tuple[Start, ...]:
             step=order.steps[index],
             position=places[index].position,
             inputs=places[index].inputs,
-            wrapped=bool(places[index].inputs) or not _is_safe(order.steps[index]),
+            wrapped=bool(places[index].inputs) or not is_safe(operation_of(order.steps[index]).expression),
         )
         for index in sorted(wanted)
     )
@@ -138,10 +138,11 @@ def _is_met(
 def _inputs(order: Ordering, step: Step) -> dict[str, int]:
     """Return the names that the operation reads and that the last earlier writer binds as ``name = operation``."""
     found: dict[str, int] = {}
+    hidden = {each.label for each in step.hidden.reads | step.hidden.writes if each.kind is Kind.NAME}
     for node in ast.walk(operation_of(step).expression):
         if isinstance(node, ast.NamedExpr):
             return {}
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in hidden:
             writer = _last_writer(order, step, node.id)
             source = _binds_operation(order, writer, node.id) if writer is not None else None
             if source is not None:
@@ -193,9 +194,8 @@ def _overlaps(order: Ordering, places: Mapping[int, _Place], index: int) -> bool
     return bool(between) or any(place.position <= each < step.statement for each in compound)
 
 
-def _is_safe(step: Step) -> bool:
+def is_safe(expression: ast.expr) -> bool:
     """Whether evaluating the arguments cannot fail by itself, so that they may be evaluated early."""
-    expression = operation_of(step).expression
     if not isinstance(expression, ast.Call):
         return isinstance(expression, ast.Name)
     inner = [expression.func, *expression.args, *(each.value for each in expression.keywords)]

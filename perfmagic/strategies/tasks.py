@@ -10,12 +10,16 @@ import ast
 from collections.abc import Sequence
 
 from perfmagic.analysis.analysis import Analysis
-from perfmagic.analysis.edits import INDENT, replace
+from perfmagic.analysis.blocks import Block
+from perfmagic.analysis.edits import replace
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Edit, Plan, Refusal
 from perfmagic.strategies.awaitables import awaitable, slots_of
+from perfmagic.strategies.cancelling import cancelling
 from perfmagic.strategies.draft import Draft, draft, finish
 from perfmagic.strategies.early_block import rewrite_block
+from perfmagic.strategies.fan_out import rewrite_loops
+from perfmagic.strategies.loops_as_tasks import LoopsAsTasks
 from perfmagic.strategies.ordering import ordering, rewritable_blocks
 from perfmagic.strategies.refusals import explain, precondition
 from perfmagic.strategies.start_early import Start
@@ -29,20 +33,21 @@ def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     if refusal is not None:
         return refusal
     made = draft(NAME, analysis, options)
-    changed = [_rewrite(made, analysis, block_key) for block_key in _blocks(analysis)]
+    done: set[int] = set()
+    changed = [_rewrite(made, block, done) for block in rewritable_blocks(analysis, asynchronous=True)]
     if not any(changed):
         return explain(made)
     made.imports["import asyncio"] = None
     return finish(made, slots=slots_of(analysis, made), one_thread=True)
 
 
-def _blocks(analysis: Analysis) -> list[int]:
-    return [each.key for each in rewritable_blocks(analysis, asynchronous=True)]
-
-
-def _rewrite(made: Draft, analysis: Analysis, key: int) -> bool:
-    order = ordering(analysis, analysis.blocks[key], made.options)
-    return rewrite_block(made, order, TaskStyle(made))
+def _rewrite(made: Draft, block: Block, done: set[int]) -> bool:
+    if block.key in done or block.parent in done:
+        done.add(block.key)
+        return False
+    looped = rewrite_loops(made, block, LoopsAsTasks(made), done)
+    order = ordering(made.analysis, block, made.options)
+    return rewrite_block(made, order, TaskStyle(made)) or looped
 
 
 class TaskStyle:
@@ -77,7 +82,7 @@ class TaskStyle:
         """Note a task started later."""
         return [f"{self._tasks}.append({name})"]
 
-    def opening(self, names: Sequence[str]) -> tuple[list[str], bool]:
+    def opening(self, names: Sequence[str], count: int) -> tuple[list[str], bool]:
         """Collect the tasks and open the region that cancels them."""
         self._tasks = self._draft.names.new("tasks")
         return [f"{self._tasks} = [{', '.join(names)}]", "try:"], False
@@ -86,13 +91,3 @@ class TaskStyle:
         """Cancel and await what is left."""
         task = self._draft.names.new("task")
         return cancelling(self._tasks, task)
-
-
-def cancelling(tasks: str, task: str) -> list[str]:
-    """Return the lines that leave no task behind, whatever happened."""
-    return [
-        "finally:",
-        f"{INDENT}for {task} in {tasks}:",
-        f"{INDENT}{INDENT}{task}.cancel()",
-        f"{INDENT}await asyncio.gather(*{tasks}, return_exceptions=True)",
-    ]

@@ -1,0 +1,89 @@
+"""How a loop's iterable can be gone through twice: as it is, or as a list made of it once."""
+
+import ast
+from dataclasses import dataclass
+from typing import Literal
+
+from perfmagic.analysis.analysis import Analysis
+from perfmagic.analysis.blocks import Block
+
+Reuse = Literal["as is", "name it", "list it"]
+SIZED = (list, tuple, dict, set, frozenset, str, bytes, range)
+CONTAINERS = frozenset({"list", "tuple", "dict", "set", "frozenset", "sorted"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Iteration:
+    """An iterable expression, how often it may be written, and the number of its items if that is known."""
+
+    expression: ast.expr
+    reuse: Reuse
+    count: int | None
+
+
+def iteration(analysis: Analysis, block: Block, expression: ast.expr) -> Iteration:
+    """Return how to iterate twice over what an expression gives."""
+    reuse, count = _form(analysis, block, expression)
+    return Iteration(expression=expression, reuse=reuse, count=count)
+
+
+def _form(analysis: Analysis, block: Block, expression: ast.expr) -> tuple[Reuse, int | None]:
+    match expression:
+        case ast.List() | ast.Tuple() | ast.Set():
+            starred = any(isinstance(each, ast.Starred) for each in expression.elts)
+            return "name it", None if starred else len(expression.elts)
+        case ast.Constant(value=str() | bytes() as value):
+            return "as is", len(value)
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.Dict():
+            return "name it", None
+        case ast.Call(func=ast.Name(id=name)) if not _is_bound(analysis, name):
+            return _builtin(expression, name)
+        case ast.Name(id=name):
+            return _name(analysis, block, name)
+        case _:
+            return "list it", None
+
+
+def _builtin(call: ast.Call, name: str) -> tuple[Reuse, int | None]:
+    if name == "range" and all(isinstance(each, ast.Constant) for each in call.args):
+        numbers = [
+            each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, int)
+        ]
+        return "as is", len(range(*numbers)) if len(numbers) == len(call.args) and numbers else None
+    if name == "range" or name in CONTAINERS:
+        return "name it", None
+    return "list it", None
+
+
+def _is_bound(analysis: Analysis, name: str) -> bool:
+    return name in analysis.namespace or _binders(analysis.tree, name) > 0
+
+
+def _binders(tree: ast.AST, name: str) -> int:
+    stores = (
+        each
+        for each in ast.walk(tree)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store | ast.Del)
+    )
+    others = (getattr(each, field, None) for each in ast.walk(tree) for field in ("name", "asname", "arg"))
+    return sum(each.id == name for each in stores) + sum(each == name for each in others)
+
+
+def _name(analysis: Analysis, block: Block, name: str) -> tuple[Reuse, int | None]:
+    """A name that is bound once in sight to a container, or only in the namespace, may be gone through twice."""
+    binders = _binders(analysis.tree, name)
+    if not binders:
+        live = analysis.namespace.get(name)
+        return ("as is", None) if type(live) in SIZED else ("list it", None)
+    assigned = [
+        each.value
+        for each in ast.walk(block.scope)
+        if isinstance(each, ast.Assign)
+        and len(each.targets) == 1
+        and isinstance(each.targets[0], ast.Name)
+        and each.targets[0].id == name
+    ]
+    if binders == 1 and len(assigned) == 1 and not isinstance(assigned[0], ast.Name):
+        reuse, count = _form(analysis, block, assigned[0])
+        return ("list it", None) if reuse == "list it" else ("as is", count)
+    return "list it", None
