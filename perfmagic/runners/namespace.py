@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from perfmagic.errors import RunError
+from perfmagic.runners.state_attributes import name_of
 from perfmagic.runners.state_keeping import Kind
 from perfmagic.runners.state_walk import Records, StateTooLarge, Walk
 
@@ -167,7 +168,7 @@ class SavedState:
             if key not in found:
                 found[key] = Unrestorable(
                     label=self._records.path(met.parent, met.subject),
-                    type_name=kind.__name__,
+                    type_name=name_of(kind),
                     kind=met.ending.kind,
                     reason=met.ending.reason,
                 )

@@ -38,6 +38,12 @@ def entries_of(kind: type) -> Mapping[str, Any]:
     return entries
 
 
+def name_of(kind: type) -> str:
+    """Return the name of the class, whatever its metaclass defines."""
+    name: str = type.__dict__["__name__"].__get__(kind)
+    return name
+
+
 def dict_descriptor(kind: type) -> Any:
     """Return the interpreter's descriptor of ``__dict__`` for instances of ``kind``, ``None`` if they have none."""
     for cls in mro_of(kind):

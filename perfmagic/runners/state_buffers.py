@@ -1,7 +1,7 @@
 """Keepers of plain bytes: byte arrays, arrays of the `array` module, files in memory."""
 
 # the unbound methods of generic classes have no type parameters that could be known
-# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 import array
 import io

@@ -7,6 +7,7 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from perfmagic.runners.state_attributes import entries_of, mro_of, name_of
 from perfmagic.runners.state_keeping import POINTER_BYTES, AnyKeeper, Fixed, same_items, same_mapping
 
 Things: TypeAlias = list[object]
@@ -19,15 +20,21 @@ PLAIN_KEYS = frozenset({str, int, float, bool, bytes, type(None)})
 
 def _short(key: object) -> str:
     """Return how a path shows a key; only plain keys are shown, because a repr may be code of the user."""
-    return repr(key) if type(key) in PLAIN_KEYS else f"<{type(key).__name__}>"
+    plain = any(type(key) is each for each in PLAIN_KEYS)
+    return repr(key) if plain else f"<{name_of(type(key))}>"
 
 
 def _iterates_as_dict(kind: type) -> bool:
     """Return whether no class between ``kind`` and `dict` defines ``__iter__``."""
-    return (
-        next(vars(cls)["__iter__"] for cls in kind.__mro__ if "__iter__" in vars(cls))
-        is vars(dict)["__iter__"]
-    )
+    found = (entries_of(cls).get("__iter__") for cls in mro_of(kind))
+    return next(each for each in found if each is not None) is entries_of(dict)["__iter__"]
+
+
+def _are_plain(keys: set[object]) -> bool:
+    try:
+        return PLAIN_KEYS.issuperset(map(type, keys))
+    except TypeError:  # a metaclass without a hash
+        return False
 
 
 class _ListKeeper:
@@ -163,7 +170,7 @@ class _SetKeeper:
 
     def put(self, subject: set[object], taken: set[object]) -> None:
         now = self.take(subject)
-        if PLAIN_KEYS.issuperset(map(type, now)) and PLAIN_KEYS.issuperset(map(type, taken)):
+        if _are_plain(now) and _are_plain(taken):
             # a cleared and refilled set may iterate in another order than the one the cell found
             set.difference_update(subject, now - taken)
             set.update(subject, taken - now)

@@ -1,9 +1,8 @@
 """Which objects end the walk, and why: values that cannot change, shared resources, iterators, opaque objects."""
 
-import collections
 import datetime as dt
 import decimal
-import enum
+import functools
 import logging
 import operator
 import random
@@ -60,6 +59,9 @@ ATOMIC: frozenset[type] = frozenset(
 )
 """Exact types of values that cannot change, and of objects that are not looked into."""
 
+NO_INSTANTIATION, IMMUTABLE_TYPE, HEAP_TYPE = 1 << 7, 1 << 8, 1 << 9
+"""Flags of classes, as `object.h` of CPython defines them; classes written in Python have the third alone."""
+
 _SHARED_ASYNC = Ending("shared", "belongs to the event loop")
 _SHARED_THREADS = Ending("shared", "belongs to threads or processes")
 _SHARED_CONNECTION = Ending("shared", "a connection or a client")
@@ -106,8 +108,7 @@ _REMEMBERS = Ending("shared", "a cache of results; it stays warm")
 OPAQUE = Ending("opaque", "it holds state that cannot be reached")
 
 _BUILTIN_BASES: frozenset[type] = frozenset(
-    {object, type, BaseException, enum.Enum, random.Random, property, collections.UserDict}
-    | {int, float, complex, str, bytes, tuple}
+    {object, type, property, random.Random, types.SimpleNamespace, int, float, complex, str, bytes, tuple}
 )
 
 
@@ -140,11 +141,16 @@ def is_installed_module(name: str) -> bool:
 
 
 def is_c_class(kind: type) -> bool:
-    """Return whether the class is written in C: built in, or with a ``__new__`` that is."""
-    heap_type = 1 << 9
-    if not type.__dict__["__flags__"].__get__(kind) & heap_type:
+    """Return whether the class is written in C: built in, closed to changes or instances, or with a ``__new__`` in C."""
+    flags: int = type.__dict__["__flags__"].__get__(kind)
+    if not flags & HEAP_TYPE or flags & (NO_INSTANTIATION | IMMUTABLE_TYPE):
         return True
     return type(entries_of(kind).get("__new__")) is types.BuiltinFunctionType
+
+
+def is_function(kind: type) -> bool:
+    """Return whether the instances are functions written in C."""
+    return is_c_class(kind) and "__call__" in entries_of(kind)
 
 
 def is_value(kind: type) -> bool:
@@ -191,12 +197,14 @@ def special_ending(kind: type[Any]) -> Ending | None:
 
 def hidden_base(kind: type) -> bool:
     """Return whether a base class written in C may hold state beyond the attributes."""
-    return any(cls not in _BUILTIN_BASES and is_c_class(cls) for cls in mro_of(kind))
+    if issubclass(kind, BaseException):
+        return False
+    return any(is_c_class(cls) and cls not in _BUILTIN_BASES for cls in mro_of(kind))
 
 
 def remembers(kind: type) -> Ending | None:
     """Return the reason for a function that caches its results."""
-    return _REMEMBERS if kind.__name__ == "_lru_cache_wrapper" else None
+    return _REMEMBERS if kind is type(functools.lru_cache(len)) else None
 
 
 def is_output_stream(subject: object) -> bool:

@@ -1,8 +1,7 @@
 """For each class: which keepers keep its instances, or why they end the walk."""
 
 import types
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from perfmagic.runners.state_arrays import array_keepers
 from perfmagic.runners.state_attributes import class_keeper, instance_keeper
@@ -15,6 +14,7 @@ from perfmagic.runners.state_kinds import (
     ATOMIC,
     OPAQUE,
     hidden_base,
+    is_function,
     is_users_class,
     is_value,
     library_ending,
@@ -30,8 +30,7 @@ CACHES: types.MappingProxyType[str, frozenset[str]] = types.MappingProxyType(
 """Attributes that are caches of a library, or kept in another way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """How the walk treats the instances of one class."""
 
     keepers: tuple[AnyKeeper, ...] = ()
@@ -82,13 +81,11 @@ class Shapes:
         attributes = instance_keeper(
             kind, follow_class=is_users_class(kind), ignored=CACHES.get(library, frozenset())
         )
-        follows = (
-            () if kind in PLAIN_ATTRIBUTES or issubclass(kind, type) or not attributes else (attributes,)
-        )
-        keepers = (*contents, *follows)
-        known = contents or is_value(kind) or library in CACHES or not hidden_base(kind)
+        own = issubclass(kind, type) or any(kind is each for each in PLAIN_ATTRIBUTES)
+        follows = () if attributes is None or own else (attributes,)
+        known = contents or is_value(kind) or is_function(kind) or library in CACHES or not hidden_base(kind)
         ending = remembers(kind) or (None if known else OPAQUE)
-        return Shape(keepers, ending)
+        return Shape((*contents, *follows), ending)
 
     def _contents(self, kind: type) -> tuple[AnyKeeper, ...]:
         return next(((keeper,) for base, keeper in self._table if issubclass(kind, base)), ())

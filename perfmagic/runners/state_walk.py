@@ -134,21 +134,19 @@ class Walk:
         return id(subject) in self._seen
 
     def _follow(self, parent: int, parts: Collection[object]) -> None:
+        seen, shape_of = self._seen, self._shapes.of
         self._pending = [(parent, parts)]
         while self._pending:
             parent, parts = self._pending.pop()
             for part in parts:
-                if id(part) not in self._seen:
-                    self._visit(part, parent)
-
-    def _visit(self, subject: object, parent: int) -> None:
-        self._seen.add(id(subject))
-        shape = self._shapes.of(type(subject))
-        if shape.ending is not None and self._noting:
-            ending = STREAM if is_output_stream(subject) else shape.ending
-            self.records.met.append(Met(subject, ending, parent))
-        for keeper in shape.keepers:
-            self._save(subject, keeper, parent)
+                if id(part) in seen:
+                    continue
+                seen.add(id(part))
+                keepers, ending = shape_of(type(part))
+                if ending is not None and self._noting:
+                    self.records.met.append(Met(part, STREAM if is_output_stream(part) else ending, parent))
+                for keeper in keepers:
+                    self._save(part, keeper, parent)
 
     def _save(self, subject: object, keeper: AnyKeeper, parent: int) -> None:
         records = self.records

@@ -186,7 +186,12 @@ CASES = {
         "d",
         "(dict(d), d.default_factory)",
     ),
-    "a counter": ("from collections import Counter\nc = Counter('aab')", "c['a'] += 1; c.update('z')", "c", "dict(c)"),
+    "a counter": (
+        "from collections import Counter\nc = Counter('aab')",
+        "c['a'] += 1; c.update('z')",
+        "c",
+        "dict(c)",
+    ),
     "a bounded deque": (
         "from collections import deque\nd = deque([1, 2], maxlen=2)",
         "d.append(d[-1] + 1)",
@@ -219,7 +224,12 @@ CASES = {
         "get put x",
         "(x, get())",
     ),
-    "a name that is deleted": ("a = 1; b = 2", "b = globals().pop('a', 'gone')", "a b", "(globals().get('a'), b)"),
+    "a name that is deleted": (
+        "a = 1; b = 2",
+        "b = globals().pop('a', 'gone')",
+        "a b",
+        "(globals().get('a'), b)",
+    ),
     "a new name": ("", "new = globals().get('new', 0) + 1", "new", "new"),
     "a class of another instance": (
         "class A: pass\nclass B: pass\nbox = A()",
@@ -227,7 +237,12 @@ CASES = {
         "box x",
         "(x, type(box).__name__)",
     ),
-    "a file in memory": ("import io\nf = io.StringIO('ab')", "f.seek(0, 2); f.write('c')", "f", "(f.getvalue(), f.tell())"),
+    "a file in memory": (
+        "import io\nf = io.StringIO('ab')",
+        "f.seek(0, 2); f.write('c')",
+        "f",
+        "(f.getvalue(), f.tell())",
+    ),
     "generators of random numbers": (
         "import random, numpy as np\nr = random.Random(3); g = np.random.default_rng(3); l = np.random.RandomState(3)",
         "x = (r.random(), float(g.random()), float(l.rand()), r.gauss(0, 1))",
