@@ -22,25 +22,28 @@ class SqliteDatabase:
     ----------
     path
         The file, absolute.
+    read_only
+        The same file as an address that can be read and not written.
     round_trip_s
         Seconds that every query waits first, as it would for a database on another machine. SQLite itself answers these
         queries in well under a millisecond; without the wait there would be nothing to overlap.
     """
 
     path: str
+    read_only: str
     round_trip_s: float
 
     @classmethod
     def open(cls, path: str | Path, *, round_trip_s: float) -> "SqliteDatabase":
         """Return the database in that file, made and filled if it is new."""
-        database = cls(path=str(Path(path).absolute()), round_trip_s=round_trip_s)
-        _fill(database.path)
-        return database
+        file = Path(path).absolute()
+        _fill(file)
+        return cls(path=str(file), read_only=f"{file.as_uri()}?mode=ro", round_trip_s=round_trip_s)
 
     async def fetch(self, query: str, /, *args: Any) -> list[dict[str, Any]]:
         """Return the rows of a SELECT as dicts."""
         await asyncio.sleep(self.round_trip_s)
-        return await asyncio.to_thread(_read, self.path, query, args)
+        return await asyncio.to_thread(_read, self.read_only, query, args)
 
     async def fetchrow(self, query: str, /, *args: Any) -> dict[str, Any] | None:
         """Return the first row of a SELECT, ``None`` if there is none."""
@@ -53,18 +56,24 @@ class SqliteDatabase:
         return await asyncio.to_thread(_write, self.path, query, args)
 
 
-def _read(path: str, query: str, args: tuple[Any, ...]) -> list[dict[str, Any]]:
-    uri = Path(path).as_uri() + "?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True)) as connection:
+def _read(address: str, query: str, args: tuple[Any, ...]) -> list[dict[str, Any]]:
+    connection = sqlite3.connect(address, uri=True)
+    try:
         cursor = connection.execute(query, _numbered(args))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor]
+    finally:
+        connection.close()
 
 
 def _write(path: str, query: str, args: tuple[Any, ...]) -> str:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        cursor = connection.execute(query, _numbered(args))
+    connection = sqlite3.connect(path)
+    try:
+        with connection:
+            cursor = connection.execute(query, _numbered(args))
         return f"{query.split(maxsplit=1)[0].upper()} {cursor.rowcount}"
+    finally:
+        connection.close()
 
 
 def _numbered(args: tuple[Any, ...]) -> dict[str, Any]:
@@ -72,7 +81,7 @@ def _numbered(args: tuple[Any, ...]) -> dict[str, Any]:
     return {str(number): value for number, value in enumerate(args, 1)}
 
 
-def _fill(path: str) -> None:
+def _fill(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("BEGIN IMMEDIATE")
         for statement in filter(str.strip, CREATE.split(";")):

@@ -67,7 +67,7 @@ async with pool.acquire() as connection:
 """
 
 
-def planned(strategy: object, source: str, **namespace: object) -> Plan | Refusal:
+def planned(strategy: object, source: str, /, **namespace: object) -> Plan | Refusal:
     return strategy.plan(analyse(Cell(source=source, python=source), namespace), Options())
 
 
