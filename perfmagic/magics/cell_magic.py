@@ -1,9 +1,9 @@
-"""One cell magic, from its line to the value in ``Out``: read the line, run the comparison, show it, raise what the cell raised."""
+"""One cell magic, from its line to the value in ``Out``: read the line, run the comparison, show it, raise what the
+cell raised."""
 
 import asyncio
 import random
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Any
 
 from IPython.utils.text import DollarFormatter
@@ -37,7 +37,7 @@ async def run_magic(session: Session, magic: str, line: str, body: str) -> objec
         print(help_text(magic))  # noqa: T201 - help goes where the cell's output goes
         return None
     options = parse_options(magic, expanded(session.shell, line), session.configuration.options())
-    strategies = _strategies(options)
+    chosen = strategies(options)
     renders = [(path, report_for(path)) for path in options.exports]
     host = ShellHost(session.shell)
     cell = host.cell(body)
@@ -46,7 +46,7 @@ async def run_magic(session: Session, magic: str, line: str, body: str) -> objec
         setting = Setting(
             host=host,
             options=options,
-            strategies=strategies,
+            strategies=chosen,
             clock=SystemClock(),
             interrupt=interrupt,
             order=random.Random(),  # noqa: S311 - the order of runs, not a secret
@@ -80,7 +80,8 @@ def expanded(shell: Any, line: str) -> str:
     return text
 
 
-def _strategies(options: Options) -> dict[str, Strategy]:
+def strategies(options: Options) -> dict[str, Strategy]:
+    """Return the strategies that the options ask for, by name."""
     table = known(STRATEGIES)
     names = options.strategies or tuple(table.points)
     return {name: table.load(name) for name in names}  # type: ignore[misc]  # pyright: ignore[reportReturnType]
@@ -99,7 +100,7 @@ def show(shell: Any, comparison: Comparison) -> None:
     """Show a comparison: a table in a notebook, the same numbers as text in a terminal."""
     reports = known(REPORTS)
     text = reports.load("text").render(comparison)  # type: ignore[attr-defined]  # pyright: ignore
-    html = reports.load("html").render(comparison)  # type: ignore[attr-defined]  # pyright: ignore
+    html = reports.load("html").fragment(comparison)  # type: ignore[attr-defined]  # pyright: ignore
     shell.display_pub.publish({"text/plain": text, "text/html": html}, {})
 
 
@@ -110,4 +111,3 @@ def _value(shell: Any, body: str, result: Result) -> object:
     if shell.displayhook.semicolon_at_end_of_expression(body):
         return None
     return result.value
-
