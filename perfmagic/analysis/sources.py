@@ -52,7 +52,7 @@ def _index(source: str) -> tuple[dict[tuple[str, int], list[FunctionNode]], froz
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(source)
-            code = compile(source, "<source>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+            compiled = [_compile(tree), *(_compile(ast.Module([each], [])) for each in tree.body)]
     except (SyntaxError, ValueError, RecursionError):
         return nodes, frozenset()
     for node in ast.walk(tree):
@@ -61,7 +61,12 @@ def _index(source: str) -> tuple[dict[tuple[str, int], list[FunctionNode]], froz
             nodes.setdefault((node.name, min(lines)), []).append(node)
         elif isinstance(node, ast.Lambda):
             nodes.setdefault(("<lambda>", node.lineno), []).append(node)
-    return nodes, frozenset(_signature(each) for each in _codes(code))
+    return nodes, frozenset(_signature(each) for code in compiled for each in _codes(code))
+
+
+def _compile(tree: ast.Module) -> types.CodeType:
+    """Compile a file, or one statement of a cell: IPython compiles them one by one, and the compiler optimises across them."""
+    return compile(tree, "<source>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
