@@ -1,9 +1,9 @@
 """What must stay in order inside a block, and why.
 
-A block becomes a list of steps: for each statement its operations in evaluation order, and around them the code that is no operation. Two
-steps depend on each other if one writes what the other touches, if one shares a resource that allows one user at a time, or if
-control flow makes one a condition of the other. The invariant: an absent dependence means that exchanging or overlapping the two steps leaves
-every result as it is, as far as `Effects` tell the truth.
+A block becomes a list of steps: for each statement its operations in evaluation order, and around them the code that is
+no operation. Two steps depend on each other if one writes what the other touches, if both use a resource that allows one
+operation at a time, or if control flow makes one a condition of the other. The invariant: an absent dependence means that
+exchanging or overlapping the two steps leaves every result as it is, as far as `Effects` tell the truth.
 """
 
 import ast
@@ -275,7 +275,6 @@ def _reasons(earlier: Step, later: Step) -> Iterator[Reason]:
     yield from _exclusive(earlier, later)
     yield from _barriers(earlier, later)
     yield from _shared(earlier, later)
-    yield from _clock(earlier, later)
     if earlier.guard is not None and earlier.statement != later.statement:
         yield "control", "control", None, earlier.guard, None
     yield from _commitment(earlier, later)
@@ -320,6 +319,8 @@ def _shared(earlier: Step, later: Step) -> Iterator[Reason]:
 
 
 def _shared_reason(kind: DependenceKind, location: Location, reason: str) -> Reason:
+    if location.kind is Kind.CLOCK:
+        return "effect", "effect", location, reason, "move the measurement or the pause out of the cell"
     if location.kind is Kind.NAME:
         return kind, kind, location, reason, None
     hint = "keep the order, or pass --assume-independent"
@@ -338,26 +339,11 @@ def _rank(location: Location) -> tuple[bool, str, str]:
     return location.kind is not Kind.NAME, location.kind.value, location.label
 
 
-def _clock(earlier: Step, later: Step) -> Iterator[Reason]:
-    for step, other in ((earlier, later), (later, earlier)):
-        if step.role == "operation" or other.role != "operation":
-            continue
-        for location in _of_kind(step.effects, Kind.CLOCK):
-            yield (
-                "effect",
-                "effect",
-                location,
-                f"line {step.lines[0]} reads the clock, and line {other.lines[0]} takes the time it measures",
-                "move the measurement out of the cell",
-            )
-            return
-
-
 def _commitment(earlier: Step, later: Step) -> Iterator[Reason]:
-    """What cannot be taken back must not start before an earlier step that may still fail has ended."""
+    """Keep what cannot be taken back behind every earlier step that may still fail."""
     if later.role != "operation" or not later.effects.writes:
         return
-    outside = [each for each in later.effects.writes if each.kind not in MEMORY]
+    outside = [each for each in later.effects.writes if each.kind not in MEMORY and not _made_by(later, each)]
     risky = earlier.role == "operation" if outside else earlier.role != "operation" and earlier.may_fail
     if not risky or earlier.statement == later.statement:
         return
@@ -366,13 +352,19 @@ def _commitment(earlier: Step, later: Step) -> Iterator[Reason]:
     yield "control", "control", None, reason, None
 
 
+def _made_by(step: Step, location: Location) -> bool:
+    """Whether the step makes the resource itself: before it, there is nothing to have touched."""
+    site: tuple[object, ...] = getattr(location.key, "site", ())
+    return step.operation is not None and any(id(each) in site for each in ast.walk(step.operation.node))
+
+
 def _where(earlier: Step, later: Step) -> str:
     first, second = earlier.lines[0], later.lines[0]
     return f"lines {first} and {second}" if first != second else f"the operations on line {first}"
 
 
 def assumable(dependence: Dependence, steps: Sequence[Step], lines: frozenset[int] | None) -> bool:
-    """Whether the user's assumption of independence covers a dependence: between operations, on these lines, never a name's flow."""
+    """Whether the user's assumption covers a dependence: one between operations on these lines, never a name's flow."""
     if lines is None or (dependence.kind == "control" and dependence.cause != "control"):
         return False
     pair = (steps[dependence.earlier], steps[dependence.later])

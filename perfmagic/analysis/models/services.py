@@ -88,15 +88,11 @@ _SQLITE: Table = {
     **_each("sqlite3.Connection", "cursor", Model(handler="exclusive", result="new:sqlite3.Cursor")),
     **_each(
         "sqlite3.Connection",
-        "commit rollback close __enter__ __exit__",
+        "commit rollback __enter__ __exit__",
         Model(handler="exclusive", hazard="it writes to a database", blocking=True),
     ),
-    "_sqlite3.connect": Model(
-        result="new:sqlite3.Connection", locations=((Kind.FILE, "files", True),), blocking=True
-    ),
-    "sqlite3.connect": Model(
-        result="new:sqlite3.Connection", locations=((Kind.FILE, "files", True),), blocking=True
-    ),
+    "sqlite3.Connection.close": Model(handler="exclusive", blocking=True),
+    **_each("_sqlite3 sqlite3", "connect", Model(handler="sqlite", result="new:sqlite3.Connection", blocking=True)),
     **_each(
         "psycopg.AsyncConnection psycopg.AsyncCursor psycopg.connection_async.AsyncConnection psycopg.cursor_async.AsyncCursor",
         "execute executemany",

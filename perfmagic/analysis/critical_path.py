@@ -1,0 +1,203 @@
+"""How far a cell's dependences let it overlap: work, span and the ceiling of a speedup.
+
+The durations come from an instrumented run of the cell as written. For each run of a block the longest path through its
+dependences is what remains of the sum of its operations; code that is no operation counts in both work and span.
+
+Blumofe & Leiserson (1999), *Scheduling Multithreaded Computations by Work Stealing*, J. ACM 46(5), give work and span; the
+bound with ``k`` slots is Brent's (1974).
+"""
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from perfmagic.analysis.analysis import Analysis
+from perfmagic.analysis.blocks import Block
+from perfmagic.analysis.dependences import assumable
+from perfmagic.analysis.loops import FanOut, loops_of
+from perfmagic.analysis.statements import Operation
+from perfmagic.model.comparison import Bound
+from perfmagic.model.run import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds that a piece of code took, and seconds that it would take with everything overlapped that may be."""
+
+    work_s: float
+    span_s: float
+
+    @property
+    def saved_s(self) -> float:
+        """What overlapping may save."""
+        return self.work_s - self.span_s
+
+
+FREE = Cost(0.0, 0.0)
+
+
+def bound(
+    analysis: Analysis,
+    spans: Sequence[Span],
+    wall_s: float,
+    *,
+    assume_independent: frozenset[int] | None = None,
+) -> Bound:
+    """Return work and span of a cell, in seconds.
+
+    Parameters
+    ----------
+    analysis
+        The cell.
+    spans
+        One value for each operation that an instrumented run of the cell as written executed.
+    wall_s
+        Seconds that this run took: the work.
+    assume_independent
+        The user's assumption, as `Options` has it.
+    """
+    measured = _Measured(analysis, spans, assume_independent)
+    saved_s = measured.saved_under(None)
+    return Bound(work_s=wall_s, span_s=max(wall_s - saved_s, 0.0))
+
+
+def ceiling(limit: Bound, *, slots: int | None, serial_s: float) -> float:
+    """Return the largest speedup that the dependences, the slots and the serial part allow; at least 1.
+
+    Parameters
+    ----------
+    limit
+        Work and span.
+    slots
+        Operations that can be in flight at once, ``None`` if nothing bounds them.
+    serial_s
+        CPU seconds that must be spent one after the other, 0 if none.
+    """
+    shared_s = limit.work_s / slots if slots else 0.0
+    longest_s = max(limit.span_s, shared_s, serial_s)
+    return max(limit.work_s / longest_s, 1.0) if longest_s > 0 else 1.0
+
+
+class _Measured:
+    """Durations by operation, and the walk over the blocks that they belong to."""
+
+    def __init__(self, analysis: Analysis, spans: Sequence[Span], assumed: frozenset[int] | None) -> None:
+        self._analysis = analysis
+        self._spans = spans
+        self._assumed = assumed
+        self._children: dict[int | None, list[int]] = {}
+        for index, each in enumerate(spans):
+            self._children.setdefault(each.parent, []).append(index)
+        self._fans = self._independent_loops()
+
+    def _independent_loops(self) -> frozenset[int]:
+        found = (
+            each for block in self._analysis.blocks for each in loops_of(self._analysis, block, self._assumed)
+        )
+        return frozenset(id(each.statement) for each in found if isinstance(each, FanOut))
+
+    def saved_under(self, parent: int | None) -> float:
+        """Return the seconds that overlapping may save among the operations that one span encloses."""
+        inside = [each for each in self._children.get(parent, []) if self._is_known(each)]
+        tops: dict[int, list[int]] = {}
+        for index in inside:
+            tops.setdefault(self._top(self._block_of(index)).key, []).append(index)
+        saved = sum(
+            self._block(self._analysis.blocks[key], found, None).saved_s for key, found in tops.items()
+        )
+        hidden = [each for each in self._children.get(parent, []) if not self._is_known(each)]
+        return saved + sum(self.saved_under(each) for each in hidden)
+
+    def _is_known(self, index: int) -> bool:
+        return 0 <= self._spans[index].operation < len(self._analysis.operations)
+
+    def _block_of(self, index: int) -> Block:
+        operation = self._analysis.operations[self._spans[index].operation]
+        return self._analysis.blocks[operation.block]
+
+    def _top(self, block: Block) -> Block:
+        """Return the block of the definition, or of the cell, in which a block stands."""
+        while block.parent is not None and block.kind not in {"function", "class"}:
+            block = self._analysis.blocks[block.parent]
+        return block
+
+    def _cost(self, index: int) -> Cost:
+        span = self._spans[index]
+        work_s = max(span.end_s - span.start_s, 0.0)
+        return Cost(work_s, max(work_s - self.saved_under(index), 0.0))
+
+    def _turns(self, block: Block, found: Sequence[int]) -> list[list[int]]:
+        """Split the spans of a loop's body into turns: a new one begins when one of its own operations comes again."""
+        if block.kind not in {"for", "while", "function"}:
+            return [list(found)] if found else []
+        turns: list[list[int]] = []
+        seen: set[int] = set()
+        for index in sorted(found, key=lambda each: self._spans[each].start_s):
+            operation = self._analysis.operations[self._spans[index].operation]
+            direct = operation.block == block.key and not operation.conditional
+            if not turns or (direct and operation.key in seen):
+                turns.append([])
+                seen.clear()
+            if direct:
+                seen.add(operation.key)
+            turns[-1].append(index)
+        return turns
+
+    def _run(self, block: Block, found: Sequence[int]) -> Cost:
+        """Return the cost of one run: the sum of its steps, and the longest path through them."""
+        steps = self._analysis.steps[block.key]
+        costs = [
+            FREE if step.role == "lead" else self._step(block, step.statement, step.operation, found)
+            for step in steps
+        ]
+        before: dict[int, list[int]] = {}
+        for each in self._analysis.dependences_in(block.key):
+            if not assumable(each, steps, self._assumed):
+                before.setdefault(each.later, []).append(each.earlier)
+        ends: list[float] = []
+        for index, cost in enumerate(costs):
+            start_s = max((ends[each] for each in before.get(index, ())), default=0.0)
+            ends.append(start_s + cost.span_s)
+        return Cost(sum(each.work_s for each in costs), max(ends, default=0.0))
+
+    def _step(self, block: Block, statement: int, operation: Operation | None, found: Sequence[int]) -> Cost:
+        operations = self._analysis.operations
+        here = [(each, operations[self._spans[each].operation]) for each in found]
+        if operation is not None:
+            return _in_turn([self._cost(each) for each, of in here if of is operation])
+        node = block.statements[statement]
+        repeated = [
+            self._cost(each)
+            for each, of in here
+            if of.block == block.key and of.statement == statement and of.conditional
+        ]
+        own = _side_by_side(repeated) if id(node) in self._fans else _in_turn(repeated)
+        inner = [
+            each for each in self._analysis.blocks if each.parent == block.key and each.position == statement
+        ]
+        bodies = [
+            self._block(each, [index for index, of in here if self._is_inside(of.block, each)], node)
+            for each in inner
+        ]
+        return _in_turn([own, *bodies])
+
+    def _block(self, block: Block, found: Sequence[int], owner: ast.stmt | None) -> Cost:
+        """Return the cost of all turns of a block."""
+        turns = [self._run(block, turn) for turn in self._turns(block, found)]
+        return _side_by_side(turns) if owner is not None and id(owner) in self._fans else _in_turn(turns)
+
+    def _is_inside(self, key: int, outer: Block) -> bool:
+        block: Block | None = self._analysis.blocks[key]
+        while block is not None and block.kind not in {"function", "class"}:
+            if block.key == outer.key:
+                return True
+            block = None if block.parent is None else self._analysis.blocks[block.parent]
+        return False
+
+
+def _in_turn(costs: Sequence[Cost]) -> Cost:
+    return Cost(sum(each.work_s for each in costs), sum(each.span_s for each in costs))
+
+
+def _side_by_side(costs: Sequence[Cost]) -> Cost:
+    return Cost(sum(each.work_s for each in costs), max((each.span_s for each in costs), default=0.0))
