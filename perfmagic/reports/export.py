@@ -42,17 +42,18 @@ def _destination(path: Path, *, replace: bool) -> Path:
     """Return the file behind links, so that a link stays one."""
     try:
         target = path.expanduser().resolve()
+        is_folder, exists, has_parent = target.is_dir(), target.exists(), target.parent.is_dir()
     except (OSError, RuntimeError, ValueError) as error:
         message = f"{str(path)!r} is no path that can be written: {error}"
         raise ExportError(message) from error
-    if target.is_dir():
+    if is_folder:
         message = f"{path} is a folder: name a file in it"
         raise ExportError(message)
-    if not target.parent.is_dir():
+    if not has_parent:
         message = f"{path} was not written: there is no folder {target.parent}; make it first"
         raise ExportError(message)
-    if target.exists() and not replace:
-        message = f"{path} exists: pass --force to replace it, or choose another name"
+    if exists and not replace:
+        message = f"{path} exists: pass --force (force=True in Python) to replace it, or choose another name"
         raise ExportError(message)
     return target
 

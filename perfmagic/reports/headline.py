@@ -23,6 +23,14 @@ def winner(comparison: Comparison) -> Candidate | None:
     return None
 
 
+def reason(comparison: Comparison) -> str:
+    """Return why something is recommended or not; a claim for a result that is not the same is not passed on."""
+    recommended = comparison.recommendation
+    if recommended.strategy is None or winner(comparison) is not None:
+        return recommended.reason
+    return f"nothing is recommended: the result of {recommended.strategy} is not known to be the same"
+
+
 def headline(comparison: Comparison) -> str:
     """Return what was found in one sentence: a wrong result first, then a gain, or that there is none and why."""
     sentence = _finding(comparison)
@@ -72,7 +80,7 @@ def _different(strategies: list[str]) -> str:
 def _gain(best: Candidate, comparison: Comparison) -> str:
     found = best.speedup
     if found is None:
-        return comparison.recommendation.reason
+        return reason(comparison)
     if found.confidence is None:
         rounds = len(best.wall_s.samples) if best.wall_s else 0
         gain = (
@@ -95,7 +103,7 @@ def _no_gain(comparison: Comparison, ran: list[Candidate]) -> str:
     if exact and max(each.high for each in found) <= _NO_GAIN:
         low, high = min(each.low for each in found), max(each.high for each in found)
         return f"no strategy is faster: {interval(low, high)}x"
-    return comparison.recommendation.reason
+    return reason(comparison)
 
 
 def _nothing_ran(comparison: Comparison) -> str:

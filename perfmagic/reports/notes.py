@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from perfmagic.model.comparison import Comparison
 from perfmagic.model.units import percent, ratio, seconds, times
-from perfmagic.reports.headline import headline
+from perfmagic.reports.headline import headline, reason
 
 _CANDIDATE = re.compile(r"candidates\[(\d+)\]\.?(.*)", re.DOTALL)
 
@@ -60,8 +60,8 @@ def _field(field: str, comparison: Comparison) -> str:
 
 def _recommendation(comparison: Comparison) -> tuple[str, ...]:
     """Return the reason unless the first line says it already."""
-    reason = comparison.recommendation.reason
-    return () if reason in headline(comparison) else (reason,)
+    why = reason(comparison)
+    return () if why in headline(comparison) else (why,)
 
 
 def _bound(comparison: Comparison) -> tuple[str, ...]:

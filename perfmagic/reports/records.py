@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from perfmagic.model.comparison import Candidate, Comparison
-from perfmagic.reports.headline import CLAIMABLE, status_of
+from perfmagic.reports.headline import CLAIMABLE, status_of, winner
 from perfmagic.reports.table import ordered
 
 Value: TypeAlias = str | int | float | bool | None
@@ -17,13 +17,13 @@ COLUMNS = (
 
 def records(comparison: Comparison) -> Iterator[tuple[Value, ...]]:
     """Yield a record of `COLUMNS` for each candidate, different results first; ``None`` where there is nothing to say."""
+    best = winner(comparison)
     for candidate in ordered(comparison):
-        recommended = candidate.strategy == comparison.recommendation.strategy
         yield (
             candidate.strategy,
             str(candidate.status),
             status_of(candidate),
-            recommended,
+            candidate is best,
             *_times(candidate),
             candidate.peak_bytes,
             *_speedup(candidate),

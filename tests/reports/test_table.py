@@ -1,0 +1,142 @@
+from dataclasses import replace
+
+import pytest
+
+from perfmagic.model.comparison import Candidate, CandidateStatus
+from perfmagic.model.verdict import Status, Verdict
+from perfmagic.reports import csv, html, markdown, text
+from perfmagic.reports.table import Mark, table
+from tests.reports.examples import (
+    BASELINE,
+    DIFFERENT,
+    EXAMPLES,
+    FAILED,
+    GATHER,
+    INTERRUPTED,
+    NO_WINNER,
+    ONCE,
+    WIN,
+)
+
+
+def row_of(comparison, strategy):
+    found = table(comparison)
+    row = next(row for row in found.rows if row.strategy == strategy)
+    return dict(zip(found.columns, row.cells)), row
+
+
+def test_a_row_holds_time_speedup_ceiling_result_and_memory():
+    cells, row = row_of(WIN, "gather")
+    assert cells == {
+        "strategy": "gather",
+        "result": "equal",
+        "median (low-high)": "308 ms (304-316)",
+        "speedup": "2.96x (2.91-3.00)",
+        "ceiling": "3.00x 99 %",
+        "peak memory": "41.2 MB",
+    }
+    assert row.mark is Mark.WINNER
+    assert row.share == 0.308 / 0.912
+
+
+def test_memory_has_a_column_only_where_it_is_known():
+    assert "peak memory" not in table(ONCE).columns
+
+
+def test_a_wrong_result_comes_first_without_a_speedup_and_with_three_differences():
+    first = table(DIFFERENT).rows[0]
+    cells, _ = row_of(DIFFERENT, "threads")
+    assert (first.strategy, first.mark, cells["result"], cells["speedup"]) == (
+        "threads",
+        Mark.WRONG,
+        "different",
+        "",
+    )
+    assert first.details == (
+        "orders[3].price: expected 12.5, got 13.0",
+        "users[0]['name']: expected 'Ada', got 'Bob'",
+        r"stdout: expected 'a\nb', got 'b\na'",
+        "and 1 more",
+    )
+
+
+@pytest.mark.parametrize("status", [Status.DIFFERENT, Status.UNKNOWN])
+def test_a_speedup_without_a_checked_result_is_never_shown(status):
+    """The rule holds for whatever a file says: a stated speedup does not get past the verdict."""
+    comparison = replace(WIN, candidates=(BASELINE, replace(GATHER, verdict=Verdict(status=status))))
+    cells, row = row_of(comparison, "gather")
+    assert (cells["speedup"], cells["ceiling"]) == ("", "3.00x")
+    assert row.mark is not Mark.WINNER
+    assert table(comparison).code is None
+    for report in (text, markdown, html, csv):
+        assert "2.96" not in report.render(comparison).partition("\n\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason", "detail"),
+    [
+        ((3, 3), "writes a file", "line 3: writes a file"),
+        ((3, 5), "writes a file", "lines 3-5: writes a file"),
+        ((3, 3), "line 3 writes a file", "line 3 writes a file"),
+        (None, "no blocking call", "no blocking call"),
+    ],
+)
+def test_a_refusal_tells_line_reason_and_hint(lines, reason, detail):
+    refused = Candidate(
+        strategy="threads", status=CandidateStatus.REFUSED, reason=reason, lines=lines, hint="--rerun"
+    )
+    _, row = row_of(replace(WIN, candidates=(BASELINE, refused)), "threads")
+    assert row.details == (detail, "hint: --rerun")
+    assert row.mark is Mark.MUTED
+
+
+def test_a_failure_tells_its_error():
+    cells, row = row_of(FAILED, "gather")
+    assert (cells["result"], row.mark) == ("failed", Mark.WRONG)
+    assert row.details == ("InterfaceError: another operation is in progress",)
+
+
+def test_the_changed_code_is_that_of_the_recommended_candidate():
+    assert table(WIN).code.after == GATHER.source
+    assert table(WIN).code.before == BASELINE.source
+    assert table(NO_WINNER).code is None
+
+
+def notes_of(comparison):
+    return [f"{note.title}: {line}" for note in table(comparison).notes for line in note.lines]
+
+
+def test_notes_tell_assumptions_and_unchecked_parts():
+    found = notes_of(DIFFERENT)
+    assert "assumed: gather: lines 1 and 2 do not depend on each other (--assume-independent)" in found
+    assert "not checked: threads: db: an opaque object" in found
+
+
+def test_notes_name_uncertain_fields_by_their_strategy():
+    assert "uncertain: gather speedup: 3 rounds; the interval needs 6" in notes_of(INTERRUPTED)
+    assert "uncertain: bound.work_s: the sequential time is the sum of the operations" in notes_of(ONCE)
+
+
+def test_notes_tell_how_often_the_cell_ran_and_how_the_intervals_were_made():
+    found = notes_of(WIN)
+    assert "runs: the cell ran 18 times" in found
+    assert "intervals: Hodges-Lehmann on log ratios, exact signed-rank interval, 98.4 %" in found
+
+
+def test_notes_tell_counters():
+    counted = replace(GATHER, counters={"hits": 3, "misses": 2})
+    assert "counters: gather: hits 3, misses 2" in notes_of(replace(WIN, candidates=(BASELINE, counted)))
+
+
+def test_the_recommendation_is_told_once():
+    assert not [line for line in notes_of(WIN) if line.startswith("recommendation")]
+    assert [line for line in notes_of(NO_WINNER) if line.startswith("recommendation")]
+
+
+@pytest.mark.parametrize("comparison", EXAMPLES.values(), ids=EXAMPLES)
+def test_every_format_shows_the_same_numbers(comparison):
+    """All numbers come from one formatter, so each cell is found in the text, the page and the Markdown."""
+    found = table(comparison)
+    pages = [text.render(comparison), html.render(comparison), markdown.render(comparison)]
+    cells = [cell for row in found.rows for cell in row.cells[1:] if cell]
+    assert [(cell, page) for cell in cells for page in pages if cell not in page] == []

@@ -1,0 +1,66 @@
+from dataclasses import replace
+
+import pytest
+
+from perfmagic.reports import text
+from perfmagic.reports.columns import width
+from tests.reports.examples import BASELINE, DIFFERENT, EXAMPLES, GATHER, SOURCE, WIN
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("comparison", EXAMPLES.values(), ids=EXAMPLES)
+def test_lines_fit_into_the_columns(comparison, columns):
+    assert max(map(width, text.render(comparison, columns=columns).split("\n"))) <= columns
+
+
+def test_a_column_that_does_not_fit_is_told_below_the_table():
+    narrow, wide = text.render(WIN), text.render(WIN, columns=120)
+    assert "\npeak memory: sequential 41.0 MB, gather 41.2 MB\n" in narrow
+    assert "peak memory:" not in wide
+    assert wide.split("\n")[3].endswith("ceiling     peak memory")
+
+
+def test_the_result_is_the_last_thing_to_go():
+    assert text.render(WIN, columns=24).split("\n\n")[1].split("\n")[0] == "strategy    result"
+
+
+def test_without_being_asked_there_is_no_colour():
+    assert "\x1b" not in text.render(DIFFERENT)
+
+
+def test_a_wrong_result_is_red_and_the_winner_green():
+    lines = text.render(DIFFERENT, colour=True).split("\n")
+    assert [line for line in lines if line.startswith("\x1b[1;31mthreads") and line.endswith("\x1b[0m")]
+    assert [line for line in lines if line.startswith("\x1b[1;32mgather")]
+
+
+def test_wide_names_keep_the_columns_aligned():
+    wide = replace(GATHER, strategy="時間計測")
+    lines = text.render(replace(WIN, candidates=(BASELINE, wide))).split("\n")
+    starts = [
+        width(line[: line.index(word)])
+        for line in lines[3:6]
+        for word in ("result", "baseline", "equal")
+        if word in line
+    ]
+    assert len(set(starts)) == 1
+    assert len(starts) == 3
+
+
+def test_bars_are_in_proportion():
+    lines = [line for line in text.render(WIN).split("\n") if "█" in line]
+    assert lines == ["sequential  " + "█" * 40, "gather      " + "█" * 13 + "▌"]
+
+
+def test_a_short_cell_is_shown_whole():
+    assert text.render(WIN).endswith("  report = render(users, orders, stock)\n")
+
+
+def test_of_a_long_cell_only_the_changes_are_shown():
+    rest = "".join(f"x{i} = {i}\n" for i in range(20))
+    cell = replace(WIN.cell, source=SOURCE + rest)
+    long = replace(WIN, cell=cell, candidates=(BASELINE, replace(GATHER, source=GATHER.source + rest)))
+    shown = text.render(long).partition("what gather changes:\n")[2]
+    assert "  -orders = await db.get_orders()\n" in shown
+    assert "  +users, orders, stock = await asyncio.gather(\n" in shown
+    assert "x12" not in shown
