@@ -1,4 +1,4 @@
-"""Which change makes a notebook cell faster, by how much, and is it still right?
+"""perfmagic: which change makes a notebook cell faster, by how much, and whether it is still right.
 
 In a notebook or in terminal IPython: ``%load_ext perfmagic``, then put ``%%concurrent`` above an ordinary cell.
 

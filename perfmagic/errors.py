@@ -12,6 +12,10 @@ PerfmagicError
 class PerfmagicError(Exception):
     """What all errors of perfmagic have in common: catch this one to catch them all."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Draw the error as one line: IPython asks for this method, and our frames would tell the user nothing."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class UsageError(PerfmagicError):
     """The magic line or an argument is wrong; nothing was run."""

@@ -5,7 +5,9 @@ Loading twice replaces and never stacks; what loading needs is small, the machin
 
 from typing import Any
 
-from IPython.core.async_helpers import _asyncio_runner  # the runner that `%autoawait asyncio` sets; it has no public name
+from IPython.core.async_helpers import (
+    _asyncio_runner,
+)  # the runner that `%autoawait asyncio` sets; it has no public name
 
 from perfmagic.configuration import Perfmagic
 from perfmagic.magics.table import (
@@ -63,5 +65,7 @@ def _completed_lines() -> str:
 def _forget_completer(shell: Any) -> None:
     hooks: Any = getattr(shell, "strdispatchers", {}).get("complete_command")
     registered: Any = getattr(hooks, "regexs", {})
-    for pattern in [pattern for pattern in registered if getattr(pattern, "pattern", pattern) == _completed_lines()]:
+    for pattern in [
+        pattern for pattern in registered if getattr(pattern, "pattern", pattern) == _completed_lines()
+    ]:
         del registered[pattern]

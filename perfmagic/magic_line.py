@@ -1,23 +1,27 @@
 """The magic line: one table of options gives the parser, the help text and the completions.
 
-A line that cannot be read raises a `UsageError` of one sentence that names the option and the nearest known one; nothing was run then.
+A line that cannot be read raises a `UsageError` of one sentence that names the option and the nearest known one;
+nothing was run then.
 """
 
-import difflib
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from perfmagic.errors import UsageError
-from perfmagic.model.options import Options
+
+if TYPE_CHECKING:
+    from perfmagic.model.options import Options
 
 Convert = Callable[[str, str], object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(NamedTuple):
     """One option: how it is written, what it sets, and what it means.
+
+    A named tuple, because the class is made on every load.
 
     Attributes
     ----------
@@ -175,7 +179,7 @@ def wants_help(line: str) -> bool:
 
 
 def help_text(magic: str) -> str:
-    """The help of a magic, the same for ``%%magic?`` and ``%%magic --help``."""
+    """Return the help of a magic, the same for ``%%magic?`` and ``%%magic --help``."""
     rows = [f"%%{magic} [options]", "", SUMMARIES[magic], "", "Options", "-------"]
     for option in options_of(magic):
         value = f" [{option.metavar}]" if option.optional else f" {option.metavar}" if option.metavar else ""
@@ -189,7 +193,7 @@ def help_text(magic: str) -> str:
     return "\n".join(rows)
 
 
-def parse_options(magic: str, line: str, defaults: Options) -> Options:
+def parse_options(magic: str, line: str, defaults: "Options") -> "Options":
     """Read a magic line.
 
     Raises
@@ -224,6 +228,8 @@ def _split(line: str) -> list[str]:
 
 
 def _unknown(magic: str, flag: str, known: Mapping[str, Option]) -> str:
+    import difflib  # noqa: PLC0415 - only a mistake needs it, and it costs a tenth of the time that loading may take
+
     near = difflib.get_close_matches(flag, known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else f"%%{magic} --help lists the options"
     kind = "option" if flag.startswith("-") else "word"

@@ -20,7 +20,7 @@ def last() -> Comparison:
 
 
 def export(comparison: Comparison, path: str | Path, *, force: bool = False) -> Path:
-    """Write a comparison to a file and return its path; the suffix decides the format, and the file appears whole or not at all.
+    """Write a comparison to a file, whole or not at all, and return its path; the suffix decides the format.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""From a name to a strategy or a report, through the entry points of installed packages; each is imported on first use."""
+"""From a name to a strategy or a report, through entry points; each is imported on first use."""
 
 import difflib
 import importlib.metadata

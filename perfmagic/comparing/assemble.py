@@ -1,6 +1,6 @@
 """From the ledger to the comparison: the immutable value that reports draw."""
 
-import datetime
+import datetime as dt
 import importlib.metadata
 import os
 import platform
@@ -37,7 +37,7 @@ def assemble(ledger: Ledger, *, magic: str, cell: Cell, title: str | None) -> Co
     candidates = (_baseline(ledger), *(_candidate(ledger, entry) for entry in ledger.entries))
     return Comparison(
         id=uuid.uuid4().hex,
-        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         magic=magic,
         title=title,
         cell=cell,

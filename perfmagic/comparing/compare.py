@@ -179,9 +179,7 @@ def _trial(analysis: Analysis, ledger: Ledger, setting: Setting) -> Trial:
     )
 
 
-def _obstacle_before(
-    analysis: Analysis, ledger: Ledger, trial: Trial, options: Options
-) -> Obstacle | None:
+def _obstacle_before(analysis: Analysis, ledger: Ledger, trial: Trial, options: Options) -> Obstacle | None:
     """Save the start state, and return what is known before the cell ran to forbid running it again."""
     plans = [entry.answer for entry in ledger.plans() if isinstance(entry.answer, Plan)]
     if not plans:
@@ -197,7 +195,9 @@ def _obstacle_before(
     return None if options.rerun or trial.start is None else rerunnable.after_save(trial.start)
 
 
-def _unless_asked(obstacle: Obstacle | None, options: Options, error: BaseException | None) -> Obstacle | None:
+def _unless_asked(
+    obstacle: Obstacle | None, options: Options, error: BaseException | None
+) -> Obstacle | None:
     """With ``--rerun`` only an exit still forbids a rerun: it would end the kernel from inside a task."""
     exits = error is not None and not isinstance(error, Exception)
     return obstacle if exits or not options.rerun else None

@@ -57,11 +57,11 @@ class Ledger:
     notes: list[Uncertainty] = field(default_factory=list[Uncertainty])
 
     def all(self) -> list[Entry]:
-        """The baseline and the candidates, in the order of the report's data."""
+        """Return the baseline and the candidates, in the order of the report's data."""
         return [self.baseline, *self.entries]
 
     def plans(self) -> list[Entry]:
-        """The candidates that have something to run."""
+        """Return the candidates that have something to run."""
         return [entry for entry in self.entries if isinstance(entry.answer, Plan)]
 
     def field_of(self, entry: Entry, name: str) -> str:

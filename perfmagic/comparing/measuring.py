@@ -1,4 +1,4 @@
-"""The measured part of a comparison: the instrumented run, the warm-ups that give the verdicts, and the timed rounds."""
+"""The measured part of a comparison: instrumented run, warm-ups that give the verdicts, timed rounds."""
 
 import ast
 import random
@@ -56,7 +56,10 @@ class Measurement:
         return self.deadline_s - self.trial.runner.clock.wall_s()
 
     async def _instrumented_run(self) -> None:
-        """Time every operation of the cell as written; the run is also the baseline's warm-up and the test of its repeatability."""
+        """Time every operation of the cell as written.
+
+        The run is also the baseline's warm-up, and shows whether the cell gives the same result twice.
+        """
         host, clock = self.trial.runner.host, self.trial.runner.clock
         tree, filename = host.parse(self.analysis.cell.source)
         operations = {position(each.node): (each.key, each.label) for each in self.analysis.operations}
@@ -64,7 +67,12 @@ class Measurement:
         recorder = SpanRecorder(clock=clock)
         run = await self.trial.rerun(program, extra={HOOK: recorder})
         spans = recorder.spans(run.started_s)
-        self.ledger.bound = bound(self.analysis, spans, run.sample.wall_s)
+        self.ledger.bound = bound(
+            self.analysis,
+            spans,
+            run.sample.wall_s,
+            assume_independent=self.options.assume_independent,
+        )
         verdict = self.trial.judge(run, None, redefined=_definitions(self.analysis.tree))
         self._check_repeatable(verdict)
 
@@ -73,7 +81,9 @@ class Measurement:
             self.ledger.repeatable = False
             first = verdict.differences[0] if verdict.differences else None
             where = f" ({first.path}: {first.expected}, then {first.actual})" if first else ""
-            self.ledger.doubt("candidates[0].verdict", f"the cell as written gives another result each time{where}")
+            self.ledger.doubt(
+                "candidates[0].verdict", f"the cell as written gives another result each time{where}"
+            )
 
     def _admitted(self, committed_s: float) -> list[Entry]:
         """Choose what the budget admits; the others are noted as not run."""
@@ -96,7 +106,11 @@ class Measurement:
             self._note(entry, run)
             if not entry.failed:
                 entry.warmup = run.sample
-            if not entry.failed and entry.verdict is not None and entry.verdict.status is not Status.DIFFERENT:
+            if (
+                not entry.failed
+                and entry.verdict is not None
+                and entry.verdict.status is not Status.DIFFERENT
+            ):
                 worth.append(entry)
         return worth
 
@@ -165,6 +179,6 @@ class Measurement:
 
 
 def _definitions(tree: ast.Module) -> frozenset[str]:
-    """Return the names of the functions and classes that the cell defines: instrumented, they are not the user's text any more."""
+    """Return the names of what the cell defines: instrumented, it is not the user's text any more."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     return frozenset(node.name for node in tree.body if isinstance(node, kinds))

@@ -1,7 +1,7 @@
 """``--once``: the changed cell runs exactly once, and what it leaves is what the user keeps.
 
-There is no baseline run, so no result is compared and no speedup is claimed; how long the cell as written would have taken is estimated
-from the spans of the operations, and flagged.
+There is no baseline run, so no result is compared and no speedup is claimed; how long the cell as written would have
+taken is estimated from the spans of the operations, and flagged.
 """
 
 from perfmagic.comparing.ledger import Entry, Ledger, error_info
@@ -13,7 +13,9 @@ from perfmagic.runners.inline import Run
 from perfmagic.runners.program import Program
 from perfmagic.runners.spans import SpanRecorder, observed
 
-NO_BASELINE = Verdict(status=Status.UNKNOWN, unchecked=("everything: --once makes no baseline run to compare with",))
+NO_BASELINE = Verdict(
+    status=Status.UNKNOWN, unchecked=("everything: --once makes no baseline run to compare with",)
+)
 
 
 async def run_once(trial: Trial, ledger: Ledger, entry: Entry, program: Program) -> Run:
@@ -30,14 +32,14 @@ async def run_once(trial: Trial, ledger: Ledger, entry: Entry, program: Program)
     estimate_s = sequential_s(recorder.spans(run.started_s), run.sample.wall_s)
     ledger.doubt(
         ledger.field_of(entry, "speedup"),
-        f"no claim: without a baseline run the sequential time is estimated from the spans of the operations, {seconds(estimate_s)}, "
-        f"which would make it {ratio(estimate_s / max(run.sample.wall_s, 1e-9))}",
+        "no claim: there is no baseline run; from the spans of the operations the sequential time is estimated "
+        f"at {seconds(estimate_s)}, which would make it {ratio(estimate_s / max(run.sample.wall_s, 1e-9))}",
     )
     return run
 
 
 def sequential_s(spans: tuple[Span, ...], wall_s: float) -> float:
-    """Seconds that the operations would take one after the other: their sum, and the part of the run in which none ran."""
+    """Return the seconds that the operations would take in a row, with the part of the run in which none ran."""
     busy_s, reached_s = 0.0, 0.0
     for span in sorted(spans, key=lambda each: each.start_s):
         busy_s += max(0.0, span.end_s - max(span.start_s, reached_s))

@@ -17,7 +17,7 @@ class Obstacle:
 
 
 def before_commit(hazards: Sequence[Hazard]) -> Obstacle | None:
-    """What the code alone forbids."""
+    """Return what the code alone forbids."""
     if not hazards:
         return None
     first, more = hazards[0], len(hazards) - 1
@@ -26,23 +26,29 @@ def before_commit(hazards: Sequence[Hazard]) -> Obstacle | None:
 
 
 def after_save(start: SavedState) -> Obstacle | None:
-    """What the live objects forbid: things that the cell may change and that cannot be put back."""
+    """Return what the live objects forbid: things that the cell may change and that cannot be put back."""
     for thing in start.unrestorable:
         if thing.kind != "shared":
-            return Obstacle(f"not run again: {thing.label} ({thing.type_name}) cannot be put back: {thing.reason}")
+            return Obstacle(
+                f"not run again: {thing.label} ({thing.type_name}) cannot be put back: {thing.reason}"
+            )
     return None
 
 
 def after_commit(
     error: BaseException | None, left: Leftovers | None, strangers: Strangers, start: SavedState | None
 ) -> Obstacle | None:
-    """What the committed run showed: how it ended, what outlives it, and what others may have changed meanwhile."""
+    """Return what the committed run showed: how it ended, what outlives it, what others may have changed meanwhile."""
     if error is not None and not isinstance(error, Exception):
-        return Obstacle(f"not run again: the cell ended by {type(error).__name__}", "remove the exit from the cell")
+        return Obstacle(
+            f"not run again: the cell ended by {type(error).__name__}", "remove the exit from the cell"
+        )
     if left is not None and (names := left.names()):
         return Obstacle(f"not run again: {names[0]} outlives the cell")
     if strangers.names():
-        changed = [change for change in start.changed() if change.kind == "contents"] if start is not None else []
+        changed = (
+            [change for change in start.changed() if change.kind == "contents"] if start is not None else []
+        )
         if changed:
             return Obstacle(
                 f"not run again: {changed[0].label} changed while {strangers.names()[0]} of an earlier cell runs"

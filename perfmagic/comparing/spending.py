@@ -22,7 +22,8 @@ class Admission:
 def admit(*, expected_s: Mapping[str, float], baseline_s: float, left_s: float, spent_s: float) -> Admission:
     """Choose the candidates to run.
 
-    All run if a warm-up of each and one round fit into what is left; otherwise only the one that is expected to be fastest.
+    All run if a warm-up of each and one round fit into what is left; otherwise only the one that is expected to be
+    fastest.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def another_round_fits(*, done: int, most: int, left_s: float, round_s: float) -
 
 
 def inner_loops(fastest_s: float, *, repeatable_in_place: bool) -> int:
-    """Return how often a body runs in one sample: often enough for 5 ms if running it twice in a row is the same as once.
+    """Return how often a body runs in one sample: to 5 ms, if running it twice in a row is the same as once.
 
     Single shots after a collection measured 6.8 times too slow for a body of 5 us, about right from 4 ms.
     """

@@ -1,7 +1,8 @@
 """Runs of one cell that all start from the same state, and the state that one plain run left, put back at the end.
 
-The first run is committed: its output is shown and its end state is kept. Before every other run the start state is put back into the
-same objects; `Trial.finish` puts the committed state back. An interrupt never falls between the two: putting back is shielded.
+The first run is committed: its output is shown and its end state is kept. Before every other run the start state is
+put back into the same objects; `Trial.finish` puts the committed state back. An interrupt never falls between the
+two: putting back is shielded.
 """
 
 from collections.abc import Mapping
@@ -113,7 +114,9 @@ class Trial:
         self.interrupt.check()
         return run
 
-    def judge(self, run: Run, plan: Plan | None, *, redefined: frozenset[str] = frozenset()) -> Verdict | None:
+    def judge(
+        self, run: Run, plan: Plan | None, *, redefined: frozenset[str] = frozenset()
+    ) -> Verdict | None:
         """Compare what a run left with the committed outcome; ``None`` if results are not compared."""
         if self._expected is None:
             return None
@@ -162,7 +165,7 @@ class Trial:
 
 
 def unknown_unless_repeatable(verdict: Verdict, *, repeatable: bool) -> Verdict:
-    """A difference means nothing where the cell as written differs from itself."""
+    """Turn a difference into unknown where the cell as written differs from itself."""
     if repeatable or verdict.status is not Status.DIFFERENT:
         return verdict
     reason = "everything: the cell as written gives another result each time it runs"

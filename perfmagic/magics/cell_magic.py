@@ -1,5 +1,4 @@
-"""One cell magic, from its line to the value in ``Out``: read the line, run the comparison, show it, raise what the
-cell raised."""
+"""One cell magic, from its line to the value in ``Out``: parse, compare, show, and raise what the cell raised."""
 
 import asyncio
 import random

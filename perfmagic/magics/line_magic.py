@@ -50,7 +50,9 @@ def _show(session: Session, comparison: Comparison, rest: list[str]) -> None:
 def _export(_session: Session, comparison: Comparison, rest: list[str]) -> None:
     paths = [word for word in rest if word != "--force"]
     if len(paths) != 1 or paths[0].startswith("-"):
-        raise UsageError("%perfmagic export takes one path and perhaps --force: %perfmagic export x.json --force")
+        raise UsageError(
+            "%perfmagic export takes one path and perhaps --force: %perfmagic export x.json --force"
+        )
     destination = Path(paths[0]).expanduser()
     write(comparison, destination, replace="--force" in rest, render=report_for(destination))
     print(f"wrote {destination}")  # noqa: T201 - the answer to a command
@@ -64,7 +66,9 @@ def _apply(session: Session, comparison: Comparison, rest: list[str]) -> None:
     ]
     if len(rest) != 1 or rest[0] not in usable:
         there = f"there are: {', '.join(usable)}" if usable else "no strategy changed the cell"
-        asked = f"no changed code for {rest[0]!r}" if len(rest) == 1 else "%perfmagic apply takes one strategy"
+        asked = (
+            f"no changed code for {rest[0]!r}" if len(rest) == 1 else "%perfmagic apply takes one strategy"
+        )
         raise UsageError(f"{asked}: {there}")
     candidate = comparison.candidate(rest[0])
     session.shell.set_next_input(candidate.source, replace=False)

@@ -46,7 +46,9 @@ def line_help(name: str) -> Callable[[str], None]:
 
     def handler(line: str) -> None:
         if not wants_help(line):
-            raise UsageError(f"%%{name} goes above a cell: write %%{name} on its first line, or %%{name} --help for help")
+            raise UsageError(
+                f"%%{name} goes above a cell: write %%{name} on its first line, or %%{name} --help for help"
+            )
         print(help_text(name))  # noqa: T201 - help goes where the cell's output goes
 
     handler.__doc__ = help_text(name)
@@ -66,7 +68,7 @@ def line_magic(session: Session) -> Callable[[str], None]:
 
 
 def completer(_shell: Any, event: Any) -> list[str]:
-    """Complete options after a cell magic and commands after ``%perfmagic``, for IPython's ``complete_command`` hook."""
+    """Complete options after a cell magic and commands after ``%perfmagic``; IPython calls it as a hook."""
     words = event.line.lstrip("%").split()
     name = words[0] if words else ""
     if name == "perfmagic":

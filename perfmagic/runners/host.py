@@ -46,3 +46,7 @@ class Host(Protocol):
     def recording(self, *, live: bool) -> AbstractContextManager[Captured]:
         """Record what the code under it prints and shows; ``live`` lets it through to the user as well."""
         ...
+
+    def flush_figures(self) -> None:
+        """Show the figures that the run drew, as the end of a cell would."""
+        ...

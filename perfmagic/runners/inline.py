@@ -50,6 +50,7 @@ class Runner:
             reset_peak()
             ended = await self._timed(program, 1)
             peak_bytes = peak_since_reset()
+            self.host.flush_figures()
         return self._run(ended, captured, names, 1, peak_bytes)
 
     async def rerun(self, program: Program, names: frozenset[str], *, loops: int = 1) -> Run:
@@ -58,8 +59,11 @@ class Runner:
             gc.collect(1)
             reset_peak()
             body = self._timed(program, loops)
-            ended = await _in_own_task(body) if program.awaits else contextvars.copy_context().run(_drive, body)
+            ended = (
+                await _in_own_task(body) if program.awaits else contextvars.copy_context().run(_drive, body)
+            )
             peak_bytes = peak_since_reset()
+            self.host.flush_figures()
         return self._run(ended, captured, names, loops, peak_bytes)
 
     async def _timed(self, program: Program, loops: int) -> Ended:

@@ -1,8 +1,9 @@
 """Ctrl-C and the stop button, also while a cell awaits.
 
-The kernel's own handler does not wake the event loop: an interrupted ``await sleep(8)`` ended after 8 s. Ours cancels the cell's task
-through `loop.call_soon_threadsafe`, which does. KeyboardInterrupt is never raised inside a child task: it would escape into the loop
-and end the kernel; a child is cancelled instead, and the cell's own task turns that into the KeyboardInterrupt that the user expects.
+The kernel's own handler does not wake the event loop: an interrupted ``await sleep(8)`` ended after 8 s. Ours cancels
+the cell's task through `loop.call_soon_threadsafe`, which does. KeyboardInterrupt is never raised inside a child
+task: it would escape into the loop and end the kernel; a child is cancelled instead, and the cell's own task turns
+that into the KeyboardInterrupt that the user expects.
 """
 
 import asyncio

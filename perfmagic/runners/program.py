@@ -52,7 +52,9 @@ def compile_program(tree: ast.Module, filename: str, compile_code: Compile) -> P
     return Program(filename=filename, codes=tuple(codes), has_value=last is not None, awaits=awaits)
 
 
-async def execute(program: Program, global_names: dict[str, object], local_names: Mapping[str, object]) -> object:
+async def execute(
+    program: Program, global_names: dict[str, object], local_names: Mapping[str, object]
+) -> object:
     """Run the program once and return the value of its last expression, ``None`` if it has none.
 
     A program that does not await never suspends, so it can be driven without an event loop.

@@ -1,7 +1,8 @@
 """When each operation of an instrumented run began and ended.
 
-Two ways, because code that exists and code that a strategy made differ: in the cell as written every operation is wrapped in its
-syntax tree; in rewritten code the tasks and the submitted calls themselves are the operations, so they are observed where they start.
+Two ways, because code that exists and code that a strategy made differ: in the cell as written every operation is
+wrapped in its syntax tree; in rewritten code the tasks and the submitted calls themselves are the operations, so they
+are observed where they start.
 """
 
 import ast
@@ -72,7 +73,10 @@ class SpanRecorder:
         self._rows[index].end_s = self.clock.wall_s()
 
     def spans(self, origin_s: float) -> tuple[Span, ...]:
-        """All spans in order of their start, in seconds since ``origin_s``; one that never ended ends with the last that did."""
+        """Return all spans in order of their start, in seconds since ``origin_s``.
+
+        One that never ended ends with the last that did.
+        """
         last_s = max((row.end_s for row in self._rows if row.end_s is not None), default=origin_s)
         return tuple(
             Span(
@@ -119,7 +123,7 @@ class _Wrapper(ast.NodeTransformer):
     def __init__(self, operations: Mapping[Position, tuple[int, str]]) -> None:
         self.operations = operations
 
-    def visit_Await(self, node: ast.Await) -> ast.expr:  # noqa: N802 - the name is the protocol of ast
+    def visit_Await(self, node: ast.Await) -> ast.expr:
         found = self.operations.get(position(node))
         self.generic_visit(node)
         if found is None:
@@ -127,12 +131,14 @@ class _Wrapper(ast.NodeTransformer):
         inside = _recorder_call("awaited", found, [node.value], [])
         return ast.copy_location(ast.Await(value=ast.copy_location(inside, node)), node)
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.expr:
         found = self.operations.get(position(node))
         self.generic_visit(node)
         if found is None:
             return node
-        return ast.copy_location(_recorder_call("called", found, [node.func, *node.args], node.keywords), node)
+        return ast.copy_location(
+            _recorder_call("called", found, [node.func, *node.args], node.keywords), node
+        )
 
 
 def _recorder_call(

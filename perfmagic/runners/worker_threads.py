@@ -1,7 +1,8 @@
 """Worker threads of an interrupted run, let go as far as Python can.
 
-A thread in Python code gets a SystemExit of its own, which ends it silently. A thread inside a blocking C call cannot be stopped: nothing
-waits for it, the work that was queued behind it is dropped, and it ends at its first bytecode after the call.
+A thread in Python code gets a SystemExit of its own, which ends it silently. A thread inside a blocking C call cannot
+be stopped: nothing waits for it, the work that was queued behind it is dropped, and it ends at its first bytecode
+after the call.
 
 Everything here may run inside a signal handler, so it takes no lock that the interrupted code could hold.
 """
@@ -23,8 +24,8 @@ def workers_alive() -> frozenset[int]:
 def release_workers(before: frozenset[int]) -> tuple[str, ...]:
     """Stop the threads that are not in ``before`` where that is possible; return the names of all of them.
 
-    Their executors drop what is queued and have nothing to wait for, so that leaving a ``with ThreadPoolExecutor`` block
-    does not hold up the interrupt.
+    Their executors drop what is queued and have nothing to wait for, so that leaving a ``with ThreadPoolExecutor``
+    block does not hold up the interrupt.
     """
     newcomers = [
         thread
@@ -41,7 +42,7 @@ def release_workers(before: frozenset[int]) -> tuple[str, ...]:
 
 
 def _executors_of(threads: list[threading.Thread]) -> list[ThreadPoolExecutor]:
-    """Find the executors that own those threads: each worker holds a weak reference to its own as its first argument."""
+    """Find the executors that own those threads: a worker's first argument is a weak reference to its own."""
     found: dict[int, ThreadPoolExecutor] = {}
     for thread in threads:
         arguments: tuple[object, ...] = getattr(thread, "_args", ())
@@ -74,7 +75,7 @@ def _forget_threads(executor: ThreadPoolExecutor) -> None:
 
 
 def _is_idle(ident: int) -> bool:
-    """Tell whether the thread is an executor's worker that waits for work: an exception there would be logged as a crash."""
+    """Tell whether a thread is a worker that waits for work: an exception there would be logged as a crash."""
     frame = sys._current_frames().get(ident)  # noqa: SLF001 - the only way to see what another thread does
     return frame is None or frame.f_globals.get("__name__") == "concurrent.futures.thread"
 

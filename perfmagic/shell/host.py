@@ -1,6 +1,7 @@
 """The interactive shell as a host for runs: the user's namespace, the shell's compiler, its output."""
 
 import ast
+import sys
 from contextlib import AbstractContextManager
 from types import CodeType
 from typing import Any, Literal
@@ -29,7 +30,7 @@ class ShellHost:
         return names
 
     def cell(self, source: str) -> Cell:
-        """The cell with its number, its Python text, and the file name that the shell's compile cache gives it."""
+        """Return the cell with its number, its Python text, and the file name that the shell's compile cache gives it."""
         python: str = self._shell.transform_cell(source)
         number: int = self._shell.displayhook.prompt_count
         filename: str = self._shell.compile.cache(python, number, raw_code=source)
@@ -59,3 +60,10 @@ class ShellHost:
     def recording(self, *, live: bool) -> AbstractContextManager[Recording]:
         """Record what the code under it prints and shows; ``live`` lets it through to the user as well."""
         return recording(self._shell, live=live)
+
+    def flush_figures(self) -> None:
+        """Show the figures that the run drew, as the end of a cell would; only the inline backend shows them then."""
+        inline = sys.modules.get("matplotlib_inline.backend_inline")
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if inline is not None and pyplot is not None and "inline" in str(pyplot.get_backend()):
+            inline.flush_figures()

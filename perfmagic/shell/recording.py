@@ -1,7 +1,8 @@
 """What a run prints and shows, told apart from what other tasks and threads print meanwhile.
 
-Output belongs to the run if it comes from the run's own context (its tasks, and `asyncio.to_thread`, inherit a context variable), or from a
-thread that was born while the run was being recorded. Everything else goes where it always went.
+Output belongs to the run if it comes from the run's own context (its tasks, and `asyncio.to_thread`, inherit a
+context variable), or from a thread that was born while the run was being recorded. Everything else goes where it
+always went.
 """
 
 import contextvars
@@ -16,7 +17,9 @@ from IPython.core.displaypub import DisplayPublisher
 
 from perfmagic.model.run import Display
 
-_current: "contextvars.ContextVar[Recording | None]" = contextvars.ContextVar("perfmagic_recording", default=None)
+_current: "contextvars.ContextVar[Recording | None]" = contextvars.ContextVar(
+    "perfmagic_recording", default=None
+)
 
 
 class Recording:

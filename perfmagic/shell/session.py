@@ -1,24 +1,25 @@
 """What perfmagic remembers in one shell: its configuration and the newest comparison."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.getipython import get_ipython
 
 from perfmagic.configuration import Perfmagic
 from perfmagic.errors import UsageError
-from perfmagic.model.comparison import Comparison
+
+if TYPE_CHECKING:
+    from perfmagic.model.comparison import Comparison
 
 ATTRIBUTE = "perfmagic_session"
 
 
-@dataclass(slots=True)
 class Session:
     """State of the extension in one shell; it lives and dies with the shell."""
 
-    shell: Any
-    configuration: Perfmagic
-    last: Comparison | None = None
+    def __init__(self, *, shell: Any, configuration: Perfmagic) -> None:
+        self.shell = shell
+        self.configuration = configuration
+        self.last: Comparison | None = None
 
 
 def current_session() -> Session:
@@ -29,14 +30,14 @@ def current_session() -> Session:
     UsageError
         If there is no shell, or the extension is not loaded in it.
     """
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     session = getattr(shell, ATTRIBUTE, None)
     if not isinstance(session, Session):
         raise UsageError("perfmagic is not loaded here: run %load_ext perfmagic first")
     return session
 
 
-def last_comparison() -> Comparison:
+def last_comparison() -> "Comparison":
     """Return the newest comparison of this shell.
 
     Raises

@@ -7,17 +7,19 @@ from typing import Any
 def show_without_our_frames(shell: Any, error: BaseException, traceback: TracebackType | None) -> None:
     """Make the shell draw this exception from the cell's own frame on.
 
-    The frames between the shell and the cell are added while the exception travels, after we have let go of it; the one hook that
-    IPython offers for its drawing is the method ``_render_traceback_`` of the exception.
+    The frames between the shell and the cell are added while the exception travels, after we have let go of it; the
+    one hook that IPython offers for its drawing is the method ``_render_traceback_`` of the exception.
     """
 
     def render() -> list[str]:
-        drawn: list[str] = shell.InteractiveTB.structured_traceback(type(error), error, traceback, tb_offset=0)
+        drawn: list[str] = shell.InteractiveTB.structured_traceback(
+            type(error), error, traceback, tb_offset=0
+        )
         return drawn
 
     if isinstance(error, SyntaxError) or hasattr(error, "_render_traceback_"):
         return
     try:
-        error._render_traceback_ = render  # type: ignore[attr-defined]  # noqa: SLF001  # pyright: ignore
+        error._render_traceback_ = render  # type: ignore[attr-defined]  # pyright: ignore
     except (AttributeError, TypeError):
         return  # an exception that takes no attributes is drawn with our frames, folded by the shell

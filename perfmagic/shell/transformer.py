@@ -1,11 +1,13 @@
 """How a cell magic comes to await on the kernel's own loop.
 
-ipykernel decides from the *transformed text* whether a cell is asynchronous, so the text must hold the ``await``: a function in
-``input_transformers_post`` turns ``get_ipython().run_cell_magic('concurrent', ...)`` into ``await get_ipython().await_cell_magic(...)``.
-It is pure and idempotent, because the kernel transforms a cell that turns out to be synchronous twice. Only bodies that do await are
-rewritten: an ordinary body keeps the way every cell magic takes, and with it `asyncio.run` in a terminal.
+ipykernel decides from the *transformed text* whether a cell is asynchronous, so the text must hold the ``await``: a
+function in ``input_transformers_post`` turns ``get_ipython().run_cell_magic('concurrent', ...)`` into ``await
+get_ipython().await_cell_magic(...)``. It is pure and idempotent, because the kernel transforms a cell that turns out
+to be synchronous twice. Only bodies that do await are rewritten: an ordinary body keeps the way every cell magic
+takes, and with it `asyncio.run` in a terminal.
 
-A body that is not Python is put in place of the magic, so that the shell itself reports the syntax error, with the user's line.
+A body that is not Python is put in place of the magic, so that the shell itself reports the syntax error, with the
+user's line.
 """
 
 import ast
@@ -101,4 +103,8 @@ def _stock_call(lines: list[str]) -> tuple[str, str, str] | None:
 
 def _first_magic(body: str) -> str | None:
     first = body.lstrip("\n").split("\n", 1)[0]
-    return first[2:].split(None, 1)[0] if first.startswith("%%") and len(first.split()) > 0 and first[2:].strip() else None
+    return (
+        first[2:].split(None, 1)[0]
+        if first.startswith("%%") and len(first.split()) > 0 and first[2:].strip()
+        else None
+    )
