@@ -118,4 +118,4 @@ def _nothing_ran(comparison: Comparison) -> str:
     if not reasons:
         return "only the cell as written ran: there was no candidate"
     nothing = "nothing to overlap" if comparison.magic == "concurrent" else "nothing to compare"
-    return f"{nothing}: {reasons[0]}"
+    return f"{nothing}: {reasons[0].rstrip('.')}"

@@ -52,6 +52,8 @@ def _uncertain(comparison: Comparison) -> tuple[str, ...]:
 
 def _field(field: str, comparison: Comparison) -> str:
     """Return the field as people name it: the strategy instead of its index."""
+    if field == "candidates":
+        return "all candidates"
     match = _CANDIDATE.fullmatch(field)
     if match is None or int(match[1]) >= len(comparison.candidates):
         return field

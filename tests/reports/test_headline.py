@@ -59,6 +59,11 @@ def with_status(candidate, status):
             id="refusals of another magic",
         ),
         pytest.param(
+            only(Candidate(strategy="tasks", status=CandidateStatus.REFUSED, reason="each line needs the one before.")),
+            "nothing to overlap: each line needs the one before",
+            id="a refusal that ends in a full stop",
+        ),
+        pytest.param(
             INTERRUPTED,
             "stopped after 3 rounds: gather is faster: about 3.0x in 3 rounds, no interval, of at most 3.00x; results equal",
             id="interrupted",

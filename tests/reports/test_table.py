@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from perfmagic.model.comparison import Candidate, CandidateStatus
+from perfmagic.model.comparison import Candidate, CandidateStatus, Uncertainty
 from perfmagic.model.verdict import Status, Verdict
 from perfmagic.reports import csv, html, markdown, text
 from perfmagic.reports.table import Mark, table
@@ -140,3 +140,18 @@ def test_every_format_shows_the_same_numbers(comparison):
     pages = [text.render(comparison), html.render(comparison), markdown.render(comparison)]
     cells = [cell for row in found.rows for cell in row.cells[1:] if cell]
     assert [(cell, page) for cell in cells for page in pages if cell not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "named"),
+    [
+        ("candidates", "all candidates"),
+        ("candidates[1]", "gather"),
+        ("candidates[1].wall_s", "gather wall_s"),
+        ("candidates[9].wall_s", "candidates[9].wall_s"),
+        ("executions", "executions"),
+    ],
+)
+def test_an_uncertain_field_is_named_for_people(field, named):
+    flagged = replace(WIN, uncertain=(Uncertainty(field=field, why="a reason"),))
+    assert f"uncertain: {named}: a reason" in notes_of(flagged)
