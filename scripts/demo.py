@@ -7,6 +7,7 @@ if it is tagged ``raises-exception``.
 """
 
 import os
+import re
 import sys
 import tempfile
 import time
@@ -19,7 +20,8 @@ from nbconvert import HTMLExporter
 
 CELL_TIMEOUT_S = 180
 EXPORTS = (".md", ".csv", ".json")
-MIDDLE_OF_LINE = "   "
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+INDENT = "   "
 
 
 class DemoError(Exception):
@@ -87,7 +89,7 @@ def show(node: nbformat.NotebookNode) -> None:
         elif cell.cell_type == "code" and cell.source.strip():
             first, *rest = cell.source.splitlines()
             print(f"In [{cell.execution_count}]: {first}")
-            print("\n".join(f"{MIDDLE_OF_LINE}...: {line}" for line in rest), end="\n\n" if rest else "\n")
+            print("\n".join(f"{INDENT}...: {line}" for line in rest), end="\n\n" if rest else "\n")
             for output in cell.outputs:
                 print(text_of(output), end="\n\n")
 
@@ -126,4 +128,4 @@ if __name__ == "__main__":
     try:
         main(Path(sys.argv[1]), Path(sys.argv[2]))
     except (DemoError, CellExecutionError) as error:
-        raise SystemExit(f"the demo failed: {error}") from error
+        raise SystemExit(f"the demo failed: {COLOURS.sub('', str(error))}") from error
