@@ -8,7 +8,7 @@ import numpy as np
 
 from perfmagic.model.verdict import Status
 from perfmagic.verification.blocks import Block, same_dtype, unequal
-from perfmagic.verification.naming import ancestry, class_name
+from perfmagic.verification.naming import class_name
 from perfmagic.verification.picture import Picture, type_text
 from perfmagic.verification.text import escape
 
@@ -200,9 +200,9 @@ def numpy_kind(cls: type) -> type[Picture] | None:
         return _LibraryArrayPicture if class_name(cls)[0].partition(".")[0] == "numpy" else ArrayPicture
     if issubclass(cls, np.generic):
         return NumpyScalarPicture
-    if np.dtype in ancestry(cls):
+    if issubclass(cls, np.dtype):
         return DtypePicture
-    if cls in {np.random.Generator, np.random.RandomState} or np.random.BitGenerator in ancestry(cls):
+    if issubclass(cls, np.random.Generator | np.random.RandomState | np.random.BitGenerator):
         return GeneratorPicture
     return None
 

@@ -4,7 +4,7 @@ import io
 from array import array
 from collections.abc import Callable, Mapping
 
-from perfmagic.verification.naming import ancestry
+from perfmagic.verification.naming import nearest
 from perfmagic.verification.picture import Camera, Judge, Picture, Trail, brief, type_text
 
 
@@ -15,9 +15,10 @@ class BufferPicture(Picture):
 
     def fill(self, value: object, camera: Camera) -> None:
         """Read the content without moving any position."""
-        base = next(base for base in ancestry(self.cls) if base in _READERS)
+        read = nearest(self.cls, _READERS)
+        assert read is not None
         try:
-            content = _READERS[base](value)
+            content = read(value)
         except ValueError:
             content = ("closed",)
         self.fields = camera.see_all(content)
@@ -41,7 +42,7 @@ class BufferPicture(Picture):
 
 def buffer_kind(cls: type) -> type[Picture] | None:
     """Pictures of mutable buffers."""
-    return BufferPicture if any(base in _READERS for base in ancestry(cls)) else None
+    return BufferPicture if nearest(cls, _READERS) else None
 
 
 def _bytearray(value: object) -> tuple[object, ...]:

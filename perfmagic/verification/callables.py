@@ -17,8 +17,8 @@ from types import (
 )
 
 from perfmagic.model.verdict import Status
-from perfmagic.verification.naming import ancestry, class_name, importable, namespace
-from perfmagic.verification.picture import ATOMS, Camera, Judge, Picture, Trail, brief
+from perfmagic.verification.naming import class_name, importable, namespace, nearest
+from perfmagic.verification.picture import Camera, Judge, Picture, Trail, brief
 from perfmagic.verification.text import escape
 
 _FUNCTION = FunctionType.__dict__
@@ -158,8 +158,10 @@ class BoundPicture(DefinitionPicture):
 
     def parts_of(self, value: object) -> Mapping[str, object]:
         """The parts that Python keeps for the type."""
-        base = next(base for base in ancestry(self.cls) if base in _BOUND)
-        return {name: _get(base.__dict__, name, value) for name in _BOUND[base]}
+        bound = nearest(self.cls, _BOUND)
+        assert bound is not None
+        base, names = bound
+        return {name: _get(base.__dict__, name, value) for name in names}
 
 
 class BoundMethodPicture(BoundPicture):
@@ -219,12 +221,12 @@ class ConstantPicture(Picture):
         return f"<{class_name(self.cls)[1]} {escape(self.label)}>"
 
 
-_BOUND: Mapping[type, tuple[str, ...]] = {
-    MethodType: ("__func__", "__self__"),
-    functools.partial: ("func", "args", "keywords", "__dict__"),
-    property: ("fget", "fset", "fdel"),
-    classmethod: ("__func__",),
-    staticmethod: ("__func__",),
+_BOUND: Mapping[type, tuple[type, tuple[str, ...]]] = {
+    MethodType: (MethodType, ("__func__", "__self__")),
+    functools.partial: (functools.partial, ("func", "args", "keywords", "__dict__")),
+    property: (property, ("fget", "fset", "fdel")),
+    classmethod: (classmethod, ("__func__",)),
+    staticmethod: (staticmethod, ("__func__",)),
 }
 
 
@@ -241,9 +243,10 @@ def callable_kind(cls: type) -> type[Picture] | None:
         BuiltinFunctionType: BuiltinPicture,
         MethodWrapperType: BuiltinPicture,
     }
-    if cls in exact:
-        return exact[cls]
-    return ConstantPicture if cls in _DESCRIPTORS or ModuleType in ancestry(cls) else None
+    found = nearest(cls, exact)
+    if found is not None:
+        return found
+    return ConstantPicture if issubclass(cls, (*_DESCRIPTORS, ModuleType)) else None
 
 
 def _get(table: Mapping[str, object], name: str, value: object) -> object:
@@ -267,10 +270,10 @@ def _annotations(function: object) -> object:
 
 
 def _label(value: object, cls: type) -> str:
-    if ModuleType in ancestry(cls):
+    if issubclass(cls, ModuleType):
         assert isinstance(value, ModuleType)
         name = namespace(value).get("__name__")
-        return name if type(name) in ATOMS and isinstance(name, str) else ""
+        return name if type(name) is str else ""
     owner = _get(cls.__dict__, "__objclass__", value)
     where = ".".join(class_name(owner)) if isinstance(owner, type) else ""
     return f"{where}.{_get(cls.__dict__, '__name__', value)}"

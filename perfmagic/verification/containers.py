@@ -1,8 +1,10 @@
 """Sequences: lists, tuples, deques and their subclasses. Order counts, and so does sharing of what can change."""
 
 from collections import deque
+from typing import cast
 
 from perfmagic.model.verdict import Status
+from perfmagic.verification.matching import match
 from perfmagic.verification.picture import Camera, Judge, Picture, Trail, brief, digest, type_text
 
 _SHOWN = 4
@@ -88,9 +90,12 @@ class SetPicture(Picture):
 
     def fill(self, value: object, camera: Camera) -> None:
         """Read the items without asking them for a hash."""
-        assert isinstance(value, set | frozenset)
-        base = set if isinstance(value, set) else frozenset
-        self.items = camera.see_all(tuple(base.__iter__(value)))
+        self.items = camera.see_all(self.read(value))
+
+    def read(self, value: object) -> tuple[object, ...]:
+        """The live items."""
+        assert isinstance(value, set)
+        return tuple(set.__iter__(cast("set[object]", value)))
 
     def against(self, actual: Picture, judge: Judge, trail: Trail) -> None:
         """Wait: by then, items that are also reached in another way are known by their partner."""
@@ -98,10 +103,8 @@ class SetPicture(Picture):
 
     def finish(self, actual: Picture, judge: Judge, trail: Trail) -> None:
         """Pair the items by what they are, and name those that have no partner."""
-        from perfmagic.verification.matching import match  # noqa: PLC0415
-
         assert isinstance(actual, SetPicture)
-        pairs, missing, extra = match(self.items, actual.items, nearest=judge.rtol > 0)
+        pairs, missing, extra = match(self.items, actual.items, judge)
         for left, right in pairs:
             judge.visit(self.items[left], actual.items[right], (trail, self, self.items[left]))
         for position in missing:
@@ -121,7 +124,7 @@ class SetPicture(Picture):
 
     def step(self, key: object) -> str:
         """An item of a set has no position: the item itself stands in the braces."""
-        return super().step(key) if type(key) is str and self.extra else f"{{{brief(key, 1)}}}"
+        return f"{{{brief(key, 1)}}}"
 
     def sketch(self, depth: int) -> str:
         """The first items in braces."""
@@ -134,10 +137,15 @@ class FrozenSetPicture(SetPicture):
     __slots__ = ()
     mutable = False
 
+    def read(self, value: object) -> tuple[object, ...]:
+        """The live items."""
+        assert isinstance(value, frozenset)
+        return tuple(frozenset.__iter__(cast("frozenset[object]", value)))
+
 
 def bracketed(picture: Picture, items: tuple[object, ...], brackets: str, depth: int) -> str:
     """The first items between brackets, after the name of the type where the brackets do not say it."""
-    plain = picture.cls in {list, tuple, set, dict}
+    plain = any(picture.cls is cls for cls in (list, tuple, set, dict))
     name = "" if plain else type_text(picture.cls)
     if not depth:
         return f"{name}{brackets[0]}...{brackets[1]}"

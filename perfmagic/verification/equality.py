@@ -1,7 +1,7 @@
 """Two snapshots side by side: the worst part wins.
 
-Objects that can change are paired one to one: the first meeting binds a pair, and a later meeting with another partner
-is a difference in sharing. That is a test for isomorphism of the two graphs, so cycles need no special case.
+Objects that can change are paired one to one: the first meeting makes a pair, and a later meeting with another
+counterpart is a difference in sharing. That is a test for isomorphism of two graphs, so cycles need no special case.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,8 +10,9 @@ from perfmagic.model.verdict import Status, Verdict
 from perfmagic.verification.findings import Findings
 from perfmagic.verification.memory import compare_memory
 from perfmagic.verification.naming import class_name
-from perfmagic.verification.picture import Lying, Picture, Trail, brief, trail_text
+from perfmagic.verification.picture import Attribute, Lying, Picture, Trail, brief
 from perfmagic.verification.scalars import relation, surely_equal
+from perfmagic.verification.sharing import Sharing
 from perfmagic.verification.snapshot import Snapshot
 
 
@@ -38,13 +39,11 @@ class Comparing:
         self.rtol = rtol
         self.redefined = redefined
         self.findings = Findings()
+        self.sharing = Sharing()
         self._pending: list[tuple[Picture, Picture, Trail]] = []
         self._waiting: list[tuple[Picture, Picture, Trail]] = []
         self._arrays: list[tuple[Lying, Lying, Trail]] = []
-        self._classes: list[tuple[object, object, Trail]] = []
-        self._forth: dict[Picture, tuple[Picture, Trail]] = {}
-        self._back: dict[Picture, tuple[Picture, Trail]] = {}
-        self._seen: set[tuple[Picture, Picture]] = set()
+        self.classes: list[tuple[object, object, Trail]] = []
 
     def start(self, expected: Mapping[str, object], actual: Mapping[str, object]) -> None:
         """Compare all names; one that only one side has is a difference."""
@@ -112,8 +111,8 @@ class Comparing:
         self._settle()
         compare_memory(self._arrays, self.findings)
         self.findings.quiet = True
-        while self._classes:
-            self.visit(*self._classes.pop())
+        while self.classes:
+            self.visit(*self.classes.pop())
             self._settle()
 
     def _meet(self, expected: Picture, actual: Picture, trail: Trail) -> None:
@@ -122,44 +121,28 @@ class Comparing:
         )
         if not alike:
             self.findings.differ(Status.DIFFERENT, trail, expected, actual)
-        elif self._bind(expected, actual, trail):
+        elif self.sharing.meets(expected, actual, trail, self.findings):
             expected.against(actual, self, trail)
-            if expected.extra is not None and actual.extra is not None:
-                self._compare_extra(expected, actual, trail)
-
-    def _bind(self, expected: Picture, actual: Picture, trail: Trail) -> bool:
-        """Whether the two meet for the first time; a meeting with another partner is a difference in sharing."""
-        if not expected.mutable:
-            known = (expected, actual) in self._seen
-            self._seen.add((expected, actual))
-            return not known
-        forth, back = self._forth.get(expected), self._back.get(actual)
-        if forth is None and back is None:
-            self._forth[expected], self._back[actual] = (actual, trail), (expected, trail)
-            return True
-        if forth is None or forth[0] is not actual:
-            self.findings.found(Status.DIFFERENT, trail, _shared(forth), _shared(back))
-        return False
-
-    def _compare_extra(self, expected: Picture, actual: Picture, trail: Trail) -> None:
-        left, right = expected.extra, actual.extra
-        assert left is not None
-        assert right is not None
-        if left.klass is not None and right.klass is not None:
-            self._classes.append((left.klass, right.klass, (trail, expected, "__class__")))
-        if left.names == right.names:
-            self.visit_all(left.state, right.state, (trail, expected), left.names)
-            return
-        ours = dict(zip(left.names, left.state, strict=True))
-        theirs = dict(zip(right.names, right.state, strict=True))
-        for name in dict.fromkeys([*left.names, *right.names]):
-            place = (trail, expected, name)
-            if name in ours and name in theirs:
-                self.visit(ours[name], theirs[name], place)
-            else:
-                texts = [brief(side[name]) if name in side else "missing" for side in (ours, theirs)]
-                self.findings.found(Status.DIFFERENT, place, *texts)
+            if expected.extra is not None:
+                compare_extra(expected, actual, self, trail)
 
 
-def _shared(met: tuple[Picture, Trail] | None) -> str:
-    return f"the same object as {trail_text(met[1])}" if met else "an object of its own"
+def compare_extra(expected: Picture, actual: Picture, judge: Comparing, trail: Trail) -> None:
+    """Compare attributes and slots; the class is compared at the end."""
+    left, right = expected.extra, actual.extra
+    if left is None or right is None:
+        return
+    if left.klass is not None and right.klass is not None:
+        judge.classes.append((left.klass, right.klass, (trail, expected, Attribute("__class__"))))
+    if left.names == right.names:
+        judge.visit_all(left.state, right.state, (trail, expected), map(Attribute, left.names))
+        return
+    ours = dict(zip(left.names, left.state, strict=True))
+    theirs = dict(zip(right.names, right.state, strict=True))
+    for name in dict.fromkeys([*left.names, *right.names]):
+        place = (trail, expected, Attribute(name))
+        if name in ours and name in theirs:
+            judge.visit(ours[name], theirs[name], place)
+        else:
+            texts = [brief(side[name]) if name in side else "missing" for side in (ours, theirs)]
+            judge.findings.found(Status.DIFFERENT, place, *texts)

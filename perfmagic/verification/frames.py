@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from perfmagic.model.verdict import Status
-from perfmagic.verification.naming import ancestry, class_name
+from perfmagic.verification.naming import class_name, nearest
 from perfmagic.verification.opaque import OpaquePicture
 from perfmagic.verification.picture import Picture
 from perfmagic.verification.tables import Column, TablePicture, listed_column, plain_column
@@ -121,7 +121,7 @@ class PandasScalarPicture(ValuePicture):
 
     def fill(self, value: object, camera: Camera) -> None:
         """Read the fields that make the value."""
-        names = next(names for cls, names in _SCALARS.items() if cls in ancestry(self.cls))
+        names = nearest(self.cls, _SCALARS) or ()
         self.meaning = None
         self.fields = camera.see_all([getattr(value, name) for name in names])
 
@@ -145,10 +145,10 @@ def pandas_kind(cls: type) -> type[Picture] | None:
         pd.api.extensions.ExtensionArray: ExtensionArrayPicture,
         **dict.fromkeys(_SCALARS, PandasScalarPicture),
     }
-    found = next((kinds[base] for base in ancestry(cls) if base in kinds), None)
+    found = nearest(cls, kinds)
     if found is not None or issubclass(cls, BaseException | type):
         return found
-    return None if pd.api.extensions.ExtensionDtype in ancestry(cls) else OpaquePicture
+    return None if issubclass(cls, pd.api.extensions.ExtensionDtype) else OpaquePicture
 
 
 def _column(array: ExtensionArray, camera: Camera) -> Column:

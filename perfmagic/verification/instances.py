@@ -3,7 +3,7 @@
 from enum import Enum
 
 from perfmagic.verification.layout import Layout
-from perfmagic.verification.naming import ancestry, class_name, members
+from perfmagic.verification.naming import class_name, members
 from perfmagic.verification.picture import Camera, Judge, Picture, Trail, brief, type_text
 
 _SHOWN = 4
@@ -97,7 +97,7 @@ class ExceptionPicture(Picture):
 
 def enum_kind(cls: type) -> type[Picture] | None:
     """Pictures of enumeration members."""
-    return EnumPicture if Enum in ancestry(cls) else None
+    return EnumPicture if issubclass(cls, Enum) else None
 
 
 def exception_kind(cls: type) -> type[Picture] | None:

@@ -18,6 +18,7 @@ _ITEMSIZE = type.__dict__["__itemsize__"]
 _DICTOFFSET = type.__dict__["__dictoffset__"]
 _WEAKREFOFFSET = type.__dict__["__weakrefoffset__"]
 # Types whose objects are pictured by what they say: their slots repeat it, or remember what was computed from it.
+_INCIDENTAL = frozenset({"__dict__", "__weakref__", "__suppress_context__"})
 _READ_ELSEWHERE = frozenset({"builtins", "pathlib", "datetime", "re"})
 
 
@@ -81,8 +82,8 @@ class Layout:
 def _dict_descriptor(owner: type) -> GetSetDescriptorType | None:
     for base in ancestry(owner):
         entry = members(base).get("__dict__")
-        if isinstance(entry, GetSetDescriptorType) and base is not type:
-            return entry
+        if type(entry) in {GetSetDescriptorType, MemberDescriptorType} and base is not type:
+            return cast("GetSetDescriptorType", entry)
     return None
 
 
@@ -92,7 +93,7 @@ def _slots(owner: type) -> Iterator[tuple[str, MemberDescriptorType]]:
         if class_name(base)[0].partition(".")[0] in _READ_ELSEWHERE and not issubclass(base, BaseException):
             continue
         for name, entry in members(base).items():
-            if type(entry) is MemberDescriptorType and name not in {"__dict__", "__weakref__"}:
+            if type(entry) is MemberDescriptorType and name not in _INCIDENTAL:
                 # A slot that a subclass defines again is a second one, with a value of its own.
                 yield (f"{base.__name__}.{name}" if name in seen else name), entry
                 seen.add(name)

@@ -9,8 +9,8 @@ from perfmagic.verification.matching import match
 from perfmagic.verification.picture import ATOMS, Camera, Judge, Picture, Trail, brief, digest, type_text
 
 _SHOWN = 4
-_STR = frozenset({str})
-_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+_STR = frozenset({id(str)})
+_WRAPPERS: tuple[type, ...] = (MappingProxyType, type({}.keys()), type({}.values()), type({}.items()))
 
 
 class MappingPicture(Picture):
@@ -24,7 +24,7 @@ class MappingPicture(Picture):
         pairs: dict[object, object] = value
         keys = tuple(dict.keys(pairs))
         self.values = camera.see_all(tuple(dict.values(pairs)))
-        self.named = _STR.issuperset(map(type, keys))
+        self.named = _STR.issuperset(map(id, map(type, keys)))
         self.keys = keys if self.named else camera.see_all(keys)
 
     def against(self, actual: Picture, judge: Judge, trail: Trail) -> None:
@@ -40,7 +40,7 @@ class MappingPicture(Picture):
     def finish(self, actual: Picture, judge: Judge, trail: Trail) -> None:
         """Pair the keys by what they are."""
         assert isinstance(actual, MappingPicture)
-        pairs, missing, extra = match(self.keys, actual.keys, nearest=judge.rtol > 0)
+        pairs, missing, extra = match(self.keys, actual.keys, judge)
         for position in missing:
             place = (trail, self, self.keys[position])
             judge.findings.found(Status.DIFFERENT, place, brief(self.values[position]), "missing")
@@ -131,7 +131,7 @@ class WrapperPicture(Picture):
 
 def mapping_kind(cls: type) -> type[Picture] | None:
     """Pictures of dicts and of what wraps a dict."""
-    if cls in _VIEWS or cls is MappingProxyType:
+    if any(cls is wrapper for wrapper in _WRAPPERS):
         return WrapperPicture
     if issubclass(cls, OrderedDict):
         return OrderedDictPicture

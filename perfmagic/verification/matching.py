@@ -2,38 +2,47 @@
 
 from collections.abc import Hashable, Sequence
 
-from perfmagic.verification.picture import Picture, brief, digest
+from perfmagic.verification.picture import Judge, Picture, brief, digest
 
 
 def match(
     expected: Sequence[object],
     actual: Sequence[object],
-    *,
-    nearest: bool,
+    judge: Judge,
 ) -> tuple[list[tuple[int, int]], list[int], list[int]]:
     """Pairs of positions that belong together, then the positions left over on either side.
 
-    Children pair by their digest, equal digests in order. With ``nearest`` what is left over pairs in sorted order as long
-    as the types agree, so that numbers within a tolerance meet.
+    Counterparts that have met elsewhere belong together. The others pair by their digest, equal digests in order. With a
+    tolerance, what is left over pairs in sorted order, so that numbers within the tolerance meet.
     """
+    pairs = _counterparts(expected, actual, judge)
+    taken, met = dict(pairs), {right for _, right in pairs}
     waiting: dict[Hashable, list[int]] = {}
-    for position, child in enumerate(actual):
-        waiting.setdefault(digest(child), []).append(position)
-    for positions in waiting.values():
-        positions.reverse()
-    pairs: list[tuple[int, int]] = []
+    for position in range(len(actual) - 1, -1, -1):
+        if position not in met:
+            waiting.setdefault(digest(actual[position]), []).append(position)
     missing: list[int] = []
     for position, child in enumerate(expected):
+        if position in taken:
+            continue
         found = waiting.get(digest(child))
         if found:
             pairs.append((position, found.pop()))
         else:
             missing.append(position)
     extra = sorted(position for positions in waiting.values() for position in positions)
-    if nearest and missing and len(missing) == len(extra):
+    if judge.rtol > 0 and missing and len(missing) == len(extra):
         pairs += _nearest(expected, actual, missing, extra)
         missing, extra = [], []
     return pairs, missing, extra
+
+
+def _counterparts(
+    expected: Sequence[object], actual: Sequence[object], judge: Judge
+) -> list[tuple[int, int]]:
+    where = {id(child): position for position, child in enumerate(actual) if isinstance(child, Picture)}
+    partners = ((position, judge.sharing.partner(child)) for position, child in enumerate(expected))
+    return [(position, where[id(partner)]) for position, partner in partners if id(partner) in where]
 
 
 def _nearest(

@@ -6,7 +6,9 @@ A metaclass may lie about names and bases; the descriptors of `type` do not ask 
 import sys
 from collections.abc import Mapping
 from types import ModuleType
-from typing import TypeGuard, cast
+from typing import TypeGuard, TypeVar, cast
+
+_Entry = TypeVar("_Entry")
 
 _QUALNAME = type.__dict__["__qualname__"]
 _MODULE = type.__dict__["__module__"]
@@ -32,9 +34,20 @@ def members(cls: type) -> Mapping[str, object]:
     return cast("Mapping[str, object]", _DICT.__get__(cls))
 
 
+def nearest(cls: type, table: Mapping[type, _Entry]) -> _Entry | None:
+    """The entry of the nearest base that the table knows.
+
+    A class with a metaclass of its own is passed over: to look it up would call the metaclass's ``__hash__``.
+    """
+    for base in ancestry(cls):
+        if type(base) is type and base in table:
+            return table[base]
+    return None
+
+
 def is_class(thing: object) -> TypeGuard[type]:
     """Whether the object is a class; unlike `isinstance`, this does not believe a ``__class__`` that lies."""
-    return type in ancestry(type(thing))
+    return issubclass(type(thing), type)
 
 
 def namespace(module: ModuleType) -> Mapping[str, object]:
@@ -55,7 +68,7 @@ def importable(thing: object, module: object, qualname: object) -> bool:
     if type(module) is not str or type(qualname) is not str or module == "__main__":
         return False
     found: object = sys.modules.get(module)
-    if ModuleType not in ancestry(type(found)):
+    if not issubclass(type(found), ModuleType):
         return False
     spaces: Mapping[str, object] = namespace(cast("ModuleType", found))
     for part in qualname.split("."):

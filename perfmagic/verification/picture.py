@@ -6,7 +6,7 @@ reads the live object once, `against` compares two pictures. Nothing here runs u
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeAlias
 
 from perfmagic.verification.naming import class_name
 from perfmagic.verification.text import atom_text, escape
@@ -21,10 +21,19 @@ ATOMS: frozenset[type] = frozenset(
 )
 """Exact types whose objects are immutable, hold nothing else, and may be asked `==`."""
 
+ATOM_IDS = frozenset(map(id, ATOMS))
+"""The same by identity: to look up a class would call its metaclass's ``__hash__``, which may be the user's."""
+
 Trail: TypeAlias = "tuple[Trail | None, Picture | None, object]"
 """Where a child stands: the trail of its container, the container, and the key in it (at a root: the name)."""
 
 _WIDE = 64
+
+
+class Attribute(NamedTuple):
+    """A key in a trail: an attribute, where the container may also have items."""
+
+    name: str
 
 
 class Camera(Protocol):
@@ -57,6 +66,14 @@ class Findings(Protocol):
         ...
 
 
+class Sharing(Protocol):
+    """Who is whose counterpart."""
+
+    def partner(self, expected: object) -> object:
+        """The counterpart of an expected object, ``None`` if it has none yet."""
+        ...
+
+
 class Lying(Protocol):
     """Something that lies in memory."""
 
@@ -75,6 +92,11 @@ class Judge(Protocol):
     @property
     def findings(self) -> Findings:
         """Where places are taken down that differ or cannot be compared."""
+        ...
+
+    @property
+    def sharing(self) -> Sharing:
+        """The pairs of objects so far."""
         ...
 
     def visit(self, expected: object, actual: object, trail: Trail) -> None:
@@ -190,7 +212,7 @@ def trail_text(trail: Trail) -> str:
         if parent is None or container is None:
             steps.append(escape(str(key)).strip())
             return "".join(reversed(steps))
-        steps.append(container.step(key))
+        steps.append(f".{escape(key.name)}" if isinstance(key, Attribute) else container.step(key))
         trail = parent
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from perfmagic.verification.kinds import kind_of
 from perfmagic.verification.layout import Layout
-from perfmagic.verification.picture import ATOMS, Extra, Picture
+from perfmagic.verification.picture import ATOM_IDS, Extra, Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,22 +49,22 @@ class _Camera:
         self._pictures: dict[int, Picture] = {}
         # The queue also keeps every object alive, so that no identity is used twice within one walk.
         self._queue: list[tuple[Picture, object]] = []
-        self._kinds: dict[type, tuple[type[Picture], Layout | None]] = {}
+        self._kinds: dict[int, tuple[type[Picture], Layout | None]] = {}
 
     def see(self, value: object) -> object:
         """The atom, or the picture of the value, which is filled later."""
-        if type(value) in ATOMS:
+        if id(type(value)) in ATOM_IDS:
             return value
         return self._pictures.get(id(value)) or self._start(value)
 
     def see_all(self, values: Sequence[object]) -> tuple[object, ...]:
         """Children for all values, in order."""
-        if ATOMS.issuperset(map(type, values)):
+        if ATOM_IDS.issuperset(map(id, map(type, values))):
             return tuple(values)
         known = self._pictures
         return tuple(
             [
-                value if type(value) in ATOMS else known.get(id(value)) or self._start(value)
+                value if id(type(value)) in ATOM_IDS else known.get(id(value)) or self._start(value)
                 for value in values
             ],
         )
@@ -72,16 +72,16 @@ class _Camera:
     def develop(self) -> None:
         """Fill all pictures, those included that filling discovers."""
         for picture, value in self._queue:  # grows while it is walked
-            layout = self._kinds[picture.cls][1]
+            layout = self._kinds[id(picture.cls)][1]
             picture.fill(value, self)
             if layout is not None:
                 picture.extra = self._extra(value, picture.cls, layout)
 
     def _start(self, value: object) -> Picture:
         cls = type(value)
-        known = self._kinds.get(cls)
+        known = self._kinds.get(id(cls))
         if known is None:
-            known = self._kinds[cls] = _reading(cls)
+            known = self._kinds[id(cls)] = _reading(cls)
         picture = known[0](cls)
         self._pictures[id(value)] = picture
         self._queue.append((picture, value))

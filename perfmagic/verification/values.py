@@ -8,7 +8,7 @@ from pathlib import PurePath
 from types import GenericAlias, UnionType
 
 from perfmagic.model.verdict import Status
-from perfmagic.verification.naming import ancestry
+from perfmagic.verification.naming import nearest
 from perfmagic.verification.picture import Camera, Judge, Picture, Trail, brief, type_text
 
 
@@ -20,8 +20,9 @@ class ValuePicture(Picture):
 
     def fill(self, value: object, camera: Camera) -> None:
         """Read the fields by the descriptors of the library's type."""
-        base = next(base for base in ancestry(self.cls) if base in _READERS)
-        fields, self.meaning = _READERS[base](value)
+        read = nearest(self.cls, _READERS)
+        assert read is not None
+        fields, self.meaning = read(value)
         self.fields = camera.see_all(fields)
 
     def against(self, actual: Picture, judge: Judge, trail: Trail) -> None:
@@ -63,8 +64,10 @@ class ScalarPicture(ValuePicture):
     def fill(self, value: object, camera: Camera) -> None:
         """Read the plain scalar past the subclass."""
         del camera
+        plain = nearest(self.cls, _PLAIN)
+        assert plain is not None
         self.meaning = None
-        self.fields = (_plain(value),)
+        self.fields = (plain(value),)
 
     def against(self, actual: Picture, judge: Judge, trail: Trail) -> None:
         """As scalars of the plain type."""
@@ -77,22 +80,9 @@ Reading = tuple[tuple[object, ...], Hashable]
 
 def value_kind(cls: type) -> type[Picture] | None:
     """Pictures of immutable values of the standard library, subclasses included."""
-    if any(base in _READERS for base in ancestry(cls)):
+    if nearest(cls, _READERS):
         return ValuePicture
-    return ScalarPicture if issubclass(cls, int | float | complex | str | bytes) else None
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, int):
-        return int.__int__(value)
-    if isinstance(value, float):
-        return float.__float__(value)
-    if isinstance(value, complex):
-        return complex.__complex__(value)
-    if isinstance(value, str):
-        return str.__str__(value)
-    assert isinstance(value, bytes)
-    return bytes.__getitem__(value, slice(None))
+    return ScalarPicture if nearest(cls, _PLAIN) else None
 
 
 def _decimal(value: object) -> Reading:
@@ -145,4 +135,11 @@ _READERS: Mapping[type, Callable[[object], Reading]] = {
     re.Pattern: _fields(re.Pattern, "pattern", "flags"),
     GenericAlias: _fields(GenericAlias, "__origin__", "__args__"),
     UnionType: _fields(UnionType, "__args__"),
+}
+_PLAIN: Mapping[type, Callable[..., object]] = {
+    int: int.__int__,
+    float: float.__float__,
+    complex: complex.__complex__,
+    str: str.__str__,
+    bytes: lambda value: bytes.__getitem__(value, slice(None)),
 }
