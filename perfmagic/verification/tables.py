@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from perfmagic.verification.picture import Camera, Judge, Trail
 
 _SHOWN = 4
+_INDEX = "index"
+_VALUE = "value"
+_LABEL = "label"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +118,7 @@ class TablePicture(Picture):
         parts = cast("tuple[object, ...]", key)
         if len(parts) == 1:
             return self.column_step(cast("int", parts[0]))
-        return self.row_step(cast("int", parts[1]))
+        return self.row_step(cast("int", parts[1])) if parts[0] == _VALUE else f"[{parts[1]}]"
 
     def column_step(self, position: int) -> str:
         """How a path goes on to a column."""
@@ -151,7 +154,7 @@ class TablePicture(Picture):
             judge.findings.found(Status.REORDERED, trail, self.row_order(), actual.row_order())
         for left, right in levels:
             theirs = right.reordered(order) if order else right
-            compare_columns(self, left, theirs, judge, (trail, self, "index"))
+            compare_columns(self, left, theirs, judge, (trail, self, _INDEX))
         return order
 
     def row_order(self) -> str:
@@ -190,13 +193,19 @@ def compare_columns(
     if expected.categories is not None and actual.categories is not None:
         _compare_categories(owner, expected, actual, judge, trail)
     elif _missing_differs(expected, actual) or expected.values.children is not None:
-        rows = [(0, row) for row in range(len(expected.values.values))]
+        rows = row_keys(expected, trail)
         judge.visit_all(expected.elements(), actual.elements(), (trail, owner), rows)
     else:
         status, place = unequal(expected.values, actual.values, judge.rtol)
         if place is not None:
             texts = [brief(side.reordered([place[0]]).elements()[0]) for side in (expected, actual)]
-            judge.findings.found(status, (trail, owner, (0, place[0])), *texts)
+            judge.findings.found(status, (trail, owner, row_keys(expected, trail)[place[0]]), *texts)
+
+
+def row_keys(column: Column, trail: Trail) -> list[tuple[str, int]]:
+    """For each row of a column its key in a path: the value of a row, or its label."""
+    what = _LABEL if trail[2] == _INDEX else _VALUE
+    return [(what, row) for row in range(len(column.values.values))]
 
 
 def permutation(expected: Sequence[object], actual: Sequence[object]) -> list[int] | None:
@@ -251,7 +260,7 @@ def _compare_categories(
     if order != list(range(len(order))):
         status = Status.DIFFERENT if "ordered" in expected.dtype else Status.REORDERED
         judge.findings.found(status, trail, *texts)
-    rows = [(0, row) for row in range(len(expected.values.values))]
+    rows = row_keys(expected, trail)
     judge.visit_all(expected.elements(), actual.elements(), (trail, owner), rows)
 
 
