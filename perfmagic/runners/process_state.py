@@ -2,8 +2,8 @@
 
 Kept: `random`, the global generator of `numpy.random`, the working directory, `os.environ`, `sys.path`, the filters and
 hooks of `warnings`, levels, handlers and filters of all loggers, the `decimal` context of the running task, the locale.
-Modules that are not loaded are not imported for it. Not kept: what modules hold otherwise (options of pandas, imported
-modules, `sys.modules`); the analysis names changes of those.
+Nothing is imported for it except `numpy.random` where numpy is loaded. Not kept: what modules hold otherwise (options
+of pandas, imported modules, `sys.modules`); the analysis names changes of those.
 """
 
 import locale
@@ -46,7 +46,9 @@ class ProcessState:
 
     def changed(self) -> tuple[str, ...]:
         """Return the names of the parts that are not as they were saved."""
-        return tuple(part.name for part, value in self.parts if not part.same(part.read(), value))
+        return tuple(
+            part.name for part, value in self.parts if value is not None and not part.same(part.read(), value)
+        )
 
     def restore(self) -> None:
         """Put back the parts that changed, and write to no other.
@@ -88,8 +90,9 @@ def _parts() -> tuple[Part, ...]:
 
 
 def _numpy_random() -> Any:
-    module = sys.modules.get("numpy.random")
-    return module if hasattr(module, "get_state") else None
+    numpy: Any = sys.modules.get("numpy")
+    # newer versions load this part on first use, which may be in the cell: then the start would be unknown
+    return numpy.random if hasattr(numpy, "random") else None
 
 
 def _read_numpy() -> Any:

@@ -38,6 +38,11 @@ def entries_of(kind: type) -> Mapping[str, Any]:
     return entries
 
 
+def inherits(kind: type, base: type) -> bool:
+    """Return whether ``base`` is ``kind`` or one of the classes that it inherits from."""
+    return any(cls is base for cls in mro_of(kind))
+
+
 def name_of(kind: type) -> str:
     """Return the name of the class, whatever its metaclass defines."""
     name: str = type.__dict__["__name__"].__get__(kind)

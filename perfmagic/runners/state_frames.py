@@ -7,50 +7,13 @@ Polars changes the frame inside an object in place; a clone of it shares its mem
 
 import sys
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import Any
 
-from perfmagic.runners.state_keeping import AnyKeeper, Leaf, same_items
-
-Fields: TypeAlias = tuple[Any, ...]
-
-
-class _FieldKeeper:
-    """Fields of objects whose class is written in C.
-
-    Parameters
-    ----------
-    assigned
-        Fields that are kept and assigned.
-    read
-        Fields that are only followed: they cannot be assigned.
-    """
-
-    def __init__(self, *assigned: str, read: tuple[str, ...] = ()) -> None:
-        self._assigned = assigned
-        self._read = read
-
-    def weigh(self, subject: object) -> int:
-        del subject
-        return 100
-
-    def take(self, subject: object) -> Fields:
-        return tuple(getattr(subject, name) for name in (*self._assigned, *self._read))
-
-    def same(self, subject: object, taken: Fields) -> bool:
-        return same_items(self.take(subject), taken)
-
-    def put(self, subject: object, taken: Fields) -> None:
-        for name, value in zip(self._assigned, taken, strict=False):
-            setattr(subject, name, value)
-
-    def parts(self, taken: Fields) -> Fields:
-        return taken
-
-    def named_parts(self, taken: Fields) -> Iterator[tuple[str, object]]:
-        return ((f".{name}", each) for name, each in zip((*self._assigned, *self._read), taken, strict=True))
+from perfmagic.runners.state_fields import FieldKeeper, Fields
+from perfmagic.runners.state_keeping import AnyKeeper, Leaf
 
 
-class _BlocksKeeper(_FieldKeeper):
+class _BlocksKeeper(FieldKeeper):
     """Block managers of pandas frames; the tables that find a column's block are made again."""
 
     def __init__(self) -> None:
@@ -66,7 +29,7 @@ class _BlocksKeeper(_FieldKeeper):
         subject._known_consolidated = False  # noqa: SLF001
 
 
-class _BlockKeeper(_FieldKeeper):
+class _BlockKeeper(FieldKeeper):
     """Blocks of pandas frames; what they remember of their values is forgotten when the values are put back."""
 
     def __init__(self) -> None:
@@ -134,7 +97,7 @@ def _pandas_keepers() -> Iterator[tuple[type, AnyKeeper]]:
         return
     yield internals.BlockManager, _BlocksKeeper()
     yield internals.Block, _BlockKeeper()
-    yield arrays.NDArrayBacked, _FieldKeeper(read=("_ndarray", "_dtype"))
+    yield arrays.NDArrayBacked, FieldKeeper(read=("_ndarray", "_dtype"))
 
 
 def _polars_keepers() -> Iterator[tuple[type, AnyKeeper]]:

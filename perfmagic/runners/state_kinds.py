@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from perfmagic.runners.state_attributes import entries_of, mro_of
+from perfmagic.runners.state_attributes import entries_of, inherits, mro_of
 from perfmagic.runners.state_keeping import Ending
 
 ATOMIC: frozenset[type] = frozenset(
@@ -75,9 +75,10 @@ LIBRARY_ENDINGS: Mapping[str, Ending | None] = types.MappingProxyType(
             ("threading", "_thread", "concurrent", "multiprocessing", "subprocess"), _SHARED_THREADS
         ),
         **dict.fromkeys(("socket", "_socket", "ssl", "_ssl", "select", "selectors"), _SHARED_CONNECTION),
-        **dict.fromkeys(("_queue", "weakref", "_weakref", "_weakrefset"), _SHARED_THREADS),
+        **dict.fromkeys(("weakref", "_weakref", "_weakrefset"), _SHARED_THREADS),
         **dict.fromkeys(
-            ("asyncpg", "psycopg", "psycopg2", "sqlite3", "_sqlite3", "aiosqlite"), _SHARED_CONNECTION
+            ("asyncpg", "duckdb", "_duckdb", "psycopg", "psycopg2", "sqlite3", "_sqlite3", "aiosqlite"),
+            _SHARED_CONNECTION,
         ),
         **dict.fromkeys(
             ("sqlalchemy", "redis", "pymongo", "motor", "grpc", "websockets"), _SHARED_CONNECTION
@@ -197,7 +198,7 @@ def special_ending(kind: type[Any]) -> Ending | None:
 
 def hidden_base(kind: type) -> bool:
     """Return whether a base class written in C may hold state beyond the attributes."""
-    if issubclass(kind, BaseException):
+    if inherits(kind, BaseException):
         return False
     return any(is_c_class(cls) and cls not in _BUILTIN_BASES for cls in mro_of(kind))
 

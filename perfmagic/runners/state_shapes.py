@@ -1,13 +1,15 @@
 """For each class: which keepers keep its instances, or why they end the walk."""
 
+import threading
 import types
 from typing import Any, NamedTuple
 
 from perfmagic.runners.state_arrays import array_keepers
-from perfmagic.runners.state_attributes import class_keeper, instance_keeper
+from perfmagic.runners.state_attributes import class_keeper, inherits, instance_keeper
 from perfmagic.runners.state_buffers import buffer_keepers
 from perfmagic.runners.state_callables import callable_keepers
 from perfmagic.runners.state_containers import container_keepers
+from perfmagic.runners.state_fields import field_keepers
 from perfmagic.runners.state_frames import frame_keepers
 from perfmagic.runners.state_keeping import AnyKeeper, Ending
 from perfmagic.runners.state_kinds import (
@@ -53,7 +55,9 @@ class Shapes:
             *random_keepers(),
             (type, class_keeper(is_users_class)),
         )
-        self._exact = {id(kind): Shape((keeper,)) for kind, keeper in container_keepers()}
+        exact = (*container_keepers(), *field_keepers())
+        self._exact = {id(kind): Shape((keeper,)) for kind, keeper in exact}
+        self._exact[id(threading.local)] = Shape(ending=OPAQUE)  # each thread has state of its own in it
         self._alive: list[type] = []
 
     def of(self, kind: type) -> Shape:
@@ -81,7 +85,7 @@ class Shapes:
         attributes = instance_keeper(
             kind, follow_class=is_users_class(kind), ignored=CACHES.get(library, frozenset())
         )
-        own = issubclass(kind, type) or any(kind is each for each in PLAIN_ATTRIBUTES)
+        own = inherits(kind, type) or any(kind is each for each in PLAIN_ATTRIBUTES)
         follows = () if attributes is None or own else (attributes,)
         known = contents or is_value(kind) or is_function(kind) or library in CACHES or not hidden_base(kind)
         ending = remembers(kind) or (None if known else OPAQUE)

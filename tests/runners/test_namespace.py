@@ -261,6 +261,24 @@ CASES = {
         "items",
         "(list.copy(items), items.n)",
     ),
+    "a queue of the loop": (
+        "import asyncio\nq = asyncio.Queue(); q.put_nowait([1])",
+        "q.put_nowait(q.qsize()); q._queue[0].append(2); q.task_done()",
+        "q",
+        "(list(q._queue), q._unfinished_tasks, q.qsize())",
+    ),
+    "events and semaphores": (
+        "import asyncio, threading\ne = asyncio.Event(); f = threading.Event(); s = asyncio.Semaphore(3)",
+        "x = (e.is_set(), f.is_set(), s._value); e.set(); f.set(); s.release()",
+        "e f s x",
+        "(x, e.is_set(), f.is_set(), s._value)",
+    ),
+    "a queue of threads": (
+        "import queue\nq = queue.Queue(); q.put(1)",
+        "q.put(q.qsize()); q.get()",
+        "q",
+        "(list(q.queue), q.unfinished_tasks)",
+    ),
     "a simple namespace": (
         "from types import SimpleNamespace\nbox = SimpleNamespace(n=0)",
         "box.n += 1",

@@ -190,13 +190,15 @@ def test_a_polars_frame_that_changed_in_place_is_put_back(operation):
     once = df.clone()
     committed = start.again()
     start.restore()
-    assert df.equals(before) and df.schema == before.schema
+    assert df.equals(before)
+    assert df.schema == before.schema
     assert start.changed() == ()
     operation(df)
     assert df.equals(once)
     start.restore()
     committed.restore()
-    assert df.equals(once) and df.schema == once.schema
+    assert df.equals(once)
+    assert df.schema == once.schema
 
 
 def test_a_polars_series_that_changed_in_place_is_put_back():
