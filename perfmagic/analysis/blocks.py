@@ -75,8 +75,9 @@ def blocks_of(tree: ast.Module) -> tuple[Block, ...]:
 def _scope(
     statement: ast.stmt, block: Block
 ) -> ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef:
-    is_definition = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    return statement if is_definition else block.scope
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return statement
+    return block.scope
 
 
 def _suites(statement: ast.stmt) -> Iterator[tuple[BlockKind, Suite, list[ast.stmt]]]:
@@ -100,14 +101,16 @@ def _suites(statement: ast.stmt) -> Iterator[tuple[BlockKind, Suite, list[ast.st
         case ast.Try() | ast.TryStar():
             yield from _try_suites(statement)
         case ast.Match():
-            yield from (("case", case, case.body) for case in statement.cases)
+            for case in statement.cases:
+                yield "case", case, case.body
         case _:
             return
 
 
 def _try_suites(statement: ast.Try | ast.TryStar) -> Iterator[tuple[BlockKind, Suite, list[ast.stmt]]]:
     yield "try", statement, statement.body
-    yield from (("except", handler, handler.body) for handler in statement.handlers)
+    for handler in statement.handlers:
+        yield "except", handler, handler.body
     yield from _optional("try", statement, statement.orelse)
     yield from _optional("finally", statement, statement.finalbody)
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.dependences import assumable
+from perfmagic.analysis.dependences import Dependence, Step, assumable
+from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.loops import FanOut, loops_of
 from perfmagic.analysis.statements import Operation
 from perfmagic.model.comparison import Bound
@@ -152,7 +153,7 @@ class _Measured:
         ]
         before: dict[int, list[int]] = {}
         for each in self._analysis.dependences_in(block.key):
-            if not assumable(each, steps, self._assumed):
+            if not (_is_renamable(each, steps) or assumable(each, steps, self._assumed)):
                 before.setdefault(each.later, []).append(each.earlier)
         ends: list[float] = []
         for index, cost in enumerate(costs):
@@ -193,6 +194,14 @@ class _Measured:
                 return True
             block = None if block.parent is None else self._analysis.blocks[block.parent]
         return False
+
+
+def _is_renamable(dependence: Dependence, steps: Sequence[Step]) -> bool:
+    """Whether a fresh name for a binding would remove the dependence: it keeps no value from getting where it is needed."""
+    location = dependence.location
+    if location is None or location.kind is not Kind.NAME or dependence.kind not in {"anti", "output"}:
+        return False
+    return "rest" in {steps[dependence.earlier].role, steps[dependence.later].role}
 
 
 def _in_turn(costs: Sequence[Cost]) -> Cost:

@@ -219,7 +219,7 @@ def _anchor(insertion: Insertion) -> int:
 
 
 def _insert(line: int, changes: Changes) -> Edit:
-    """Join the insertions at one line: ends of inner blocks first, then of outer ones, then beginnings of outer and inner ones."""
+    """Join the insertions at one line: ends of inner and outer blocks, then beginnings of outer and inner ones."""
     here = [each for each in changes.insertions if _anchor(each) == line]
     after = sorted(
         (each for each in here if each.side == "after"), key=lambda each: (-len(each.indent), each.reach)
@@ -266,8 +266,8 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
 def to_source(cell: Cell, edits: Sequence[Edit]) -> str | None:
     """Return the cell as the user would keep it after the edits, or ``None`` if its lines cannot be aligned with Python's.
 
-    IPython's transformation drops leading blank lines and indentation and rewrites single lines; those lines are kept as the user wrote
-    them, and an edit inside one of them cannot be carried over.
+    IPython's transformation drops leading blank lines and indentation and rewrites single lines; those lines are kept as
+    the user wrote them, and an edit inside one of them cannot be carried over.
     """
     written, python = cell.source.rstrip("\n").split("\n"), cell.python.rstrip("\n").split("\n")
     blank = 0
@@ -295,7 +295,7 @@ def _cuts(edit: Edit, line: int) -> bool:
 
 
 def damage(before: str, after: str) -> str | None:
-    """Say what is wrong with a changed text: it must compile, and hold every comment and string that it held; ``None`` if it does."""
+    """Say what is wrong with a changed text: it must compile, and hold every comment, string and number that it held."""
     try:
         compile(after, "<plan>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except (SyntaxError, ValueError) as error:

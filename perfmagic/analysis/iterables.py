@@ -60,17 +60,15 @@ def _is_bound(analysis: Analysis, name: str) -> bool:
 
 
 def _binders(tree: ast.AST, name: str) -> int:
-    stores = (
-        each
-        for each in ast.walk(tree)
-        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store | ast.Del)
-    )
-    others = (getattr(each, field, None) for each in ast.walk(tree) for field in ("name", "asname", "arg"))
-    return sum(each.id == name for each in stores) + sum(each == name for each in others)
+    found = 0
+    for each in ast.walk(tree):
+        found += isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store | ast.Del) and each.id == name
+        found += name in {getattr(each, field, None) for field in ("name", "asname", "arg")}
+    return found
 
 
 def _name(analysis: Analysis, block: Block, name: str) -> tuple[Reuse, int | None]:
-    """A name that is bound once in sight to a container, or only in the namespace, may be gone through twice."""
+    """Return how to use a name: as it is if it is bound once in sight, or before the cell, to a container."""
     binders = _binders(analysis.tree, name)
     if not binders:
         live = analysis.namespace.get(name)

@@ -1,22 +1,33 @@
 """Which loops may run their iterations side by side, and what stands in the way of the others.
 
-The operations of all iterations, with the temporaries between them, become the *head*; the loop then runs again over finished results, so that everything behind the head (appends, stores, prints) happens in the
-old order. Legal if no iteration's head touches what any other iteration, or the rest of its own, writes; temporaries that each iteration writes before it reads them are private.
+The operations of all iterations, with the temporaries between them, become the *head*; the loop then runs again over
+finished results, so that everything behind the head (appends, stores, prints) happens in the old order. Legal if no
+iteration's head touches what any other iteration, or the rest of its own, writes; temporaries that each iteration
+writes before it reads them, and objects that it makes, are private to it.
 """
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.dependences import Dependence, Step, assumable, conflicts
-from perfmagic.analysis.effects import Effects, Kind
+from perfmagic.analysis.dependences import Dependence, Step, assumable
 from perfmagic.analysis.iterables import Iteration, iteration
+from perfmagic.analysis.loop_checks import (
+    Obstacle,
+    Private,
+    carried,
+    closure_over,
+    crossing,
+    head_writes,
+    iterable_obstacle,
+    obstacle_of,
+    stored_names,
+)
 from perfmagic.analysis.statements import (
     COMPREHENSIONS,
     DEFINITIONS,
-    Lines,
     Operation,
     escapes,
     lines_of,
@@ -24,7 +35,6 @@ from perfmagic.analysis.statements import (
 )
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp
-FAR = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,16 +85,6 @@ class FanOut:
         return not self.head and len(self.operations) == 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Obstacle:
-    """Why a loop must run one iteration after the other."""
-
-    cause: str
-    reason: str
-    lines: Lines
-    hint: str | None = None
-
-
 def loops_of(analysis: Analysis, block: Block, assumed: frozenset[int] | None) -> Iterator[FanOut | Obstacle]:
     """Yield a result for each loop with operations whose statement stands in the block."""
     for statement in block.statements:
@@ -123,24 +123,28 @@ def _for_loop(
         return obstacle
     at = max(each.statement for each in operations)
     head, last = loop.body[:at], loop.body[at]
-    bound = _bound(head) | (
-        {target.id} if isinstance(target := _only_target(last, operations), ast.Name) else set()
-    )
-    targets = _names(loop.target)
-    private = frozenset(bound | targets)
+    target = _only_target(last, operations)
+    bound = _bound(head) | ({target.id} if isinstance(target, ast.Name) else set[str]())
+    targets = stored_names(loop.target)
+    private = Private(frozenset(bound | targets), analysis.effects.private_to(*loop.body))
     steps = analysis.steps[body.key]
-    checks = (_closures(loop, private), _private(loop, private - targets), _writes(steps, at, private))
+    checks = (
+        _pinned(steps),
+        closure_over(loop, private.names),
+        carried(loop, private.names - targets),
+        head_writes(steps, at, private),
+    )
     obstacle = next((each for each in checks if each is not None), None)
     around = analysis.effects.of(loop, without=loop.body)
     moved = [
         each for each in steps if each.statement < at or (each.statement == at and each.role == "operation")
     ]
     if obstacle is None:
-        obstacle = _iterable(around, steps, private, lines_of(loop.iter))
-    found = [] if obstacle is not None else list(_crossing(body.key, steps, moved, private))
+        obstacle = iterable_obstacle(around, steps, private, lines_of(loop.iter))
+    found = [] if obstacle is not None else list(crossing(body.key, steps, moved, private))
     kept = [each for each in found if not _covered(each, steps, assumed)]
     if obstacle is not None or kept:
-        return obstacle or _obstacle(kept[0])
+        return obstacle or obstacle_of(kept[0])
     return FanOut(
         block=block,
         statement=loop,
@@ -156,12 +160,15 @@ def _for_loop(
     )
 
 
+def _pinned(steps: Sequence[Step]) -> Obstacle | None:
+    step = next((each for each in steps if each.pinned is not None), None)
+    return None if step is None else Obstacle(cause="control", reason=step.pinned or "", lines=step.lines)
+
+
 def _shape(analysis: Analysis, loop: ast.For, operations: Sequence[Operation]) -> Obstacle | None:
     lines = lines_of(loop)
     line = loop.lineno
-    leaves = next(
-        (each for statement in loop.body if (each := escapes(_as_block(statement))) is not None), None
-    )
+    leaves = next((each for statement in loop.body if (each := escapes(statement)) is not None), None)
     if leaves is not None:
         reason = f"line {leaves.lineno} may end the loop or the iteration, and later operations must then not happen"
         return Obstacle(cause="control", reason=reason, lines=lines_of(leaves))
@@ -200,10 +207,6 @@ def _shape(analysis: Analysis, loop: ast.For, operations: Sequence[Operation]) -
     return None
 
 
-def _as_block(statement: ast.stmt) -> ast.stmt:
-    return statement
-
-
 def _only_target(last: ast.stmt, operations: Sequence[Operation]) -> ast.expr | None:
     return simple_target(last, operations[-1].node)
 
@@ -212,12 +215,6 @@ def _is_plain(target: ast.expr) -> bool:
     return all(
         isinstance(each, ast.Name | ast.Tuple | ast.List | ast.expr_context) for each in ast.walk(target)
     )
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {
-        each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
-    }
 
 
 def _ordered_names(node: ast.AST) -> tuple[str, ...]:
@@ -231,109 +228,11 @@ def _ordered_bound(statement: ast.stmt) -> tuple[str, ...]:
 
 
 def _bound(head: Sequence[ast.stmt]) -> set[str]:
-    return {name for statement in head for name in _names(statement)}
-
-
-def _closures(loop: ast.For, private: frozenset[str]) -> Obstacle | None:
-    for part in loop.body:
-        for node in ast.walk(part):
-            if not isinstance(node, ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef | ast.GeneratorExp):
-                continue
-            for each in ast.walk(node):
-                if isinstance(each, ast.Name) and each.id in private:
-                    line = each.lineno
-                    reason = f"line {line} keeps {each.id!r} in a function, which sees the value of the last iteration"
-                    return Obstacle(cause="loop", reason=reason, lines=(line, line))
-    return None
-
-
-def _private(loop: ast.For, temporaries: frozenset[str]) -> Obstacle | None:
-    """Check that each iteration writes its temporaries before it reads them."""
-    written: set[str] = set()
-    for statement in loop.body:
-        for node in ast.walk(statement):
-            reads = isinstance(node, ast.Name) and (
-                isinstance(node.ctx, ast.Load) or isinstance(statement, ast.AugAssign)
-            )
-            if reads and isinstance(node, ast.Name) and node.id in temporaries - written:
-                reason = f"line {node.lineno} reads {node.id!r}, which the iteration before wrote: each iteration needs the one before"
-                return Obstacle(cause="loop", reason=reason, lines=(node.lineno, node.lineno))
-        if isinstance(statement, ast.Assign | ast.AnnAssign):
-            written |= _names(statement)
-    return None
-
-
-def _writes(steps: Sequence[Step], at: int, private: frozenset[str]) -> Obstacle | None:
-    """Check that the head writes nothing but its temporaries."""
-    for step in steps:
-        if step.statement >= at or step.role == "operation":
-            continue
-        for location in step.effects.writes:
-            if location.kind is not Kind.NAME or location.label not in private:
-                line = step.lines[0]
-                reason = f"line {line} changes {location.label!r} between the operations of an iteration"
-                return Obstacle(cause="loop", reason=reason, lines=step.lines)
-    return None
-
-
-def _iterable(
-    around: Effects, steps: Sequence[Step], private: frozenset[str], lines: Lines
-) -> Obstacle | None:
-    line = lines[0]
-    if around.barriers:
-        return Obstacle(
-            cause="loop",
-            reason=f"line {line}: what the loop iterates over is not known",
-            lines=lines,
-            hint="make it a list first",
-        )
-    own = [each for each in around.writes if each.kind is not Kind.NAME or each.label not in private]
-    if own:
-        reason = f"iterating on line {line} changes {own[0].label!r}"
-        return Obstacle(cause="loop", reason=reason, lines=lines, hint="make it a list first")
-    for step in steps:
-        for location in step.effects.writes & around.reads:
-            if location.kind is not Kind.NAME or location.label not in private:
-                reason = f"line {step.lines[0]} changes {location.label!r}, over which line {line} iterates"
-                return Obstacle(cause="loop", reason=reason, lines=(line, step.lines[1]))
-    return None
-
-
-def _crossing(
-    block: int, steps: Sequence[Step], moved: Sequence[Step], private: frozenset[str]
-) -> Iterator[Dependence]:
-    """Yield what keeps a moved step of one iteration behind any step of an earlier iteration, or of its own that stays behind."""
-    for earlier in steps:
-        for later in moved:
-            other = replace(later, index=later.index + FAR, statement=later.statement + FAR, needs=())
-            for each in conflicts(block, earlier, other):
-                if not _is_private(each, earlier, later, private):
-                    yield replace(each, later=later.index)
-
-
-def _is_private(dependence: Dependence, earlier: Step, later: Step, private: frozenset[str]) -> bool:
-    location = dependence.location
-    if location is None:
-        commits = dependence.kind == "control" and earlier.guard is None
-        return commits and all(
-            each.kind in {Kind.NAME} and each.label in private for each in later.effects.writes
-        )
-    if location.kind is not Kind.NAME or location.label not in private:
-        return False
-    return all(location not in step.hidden.reads | step.hidden.writes for step in (earlier, later))
+    return {name for statement in head for name in stored_names(statement)}
 
 
 def _covered(dependence: Dependence, steps: Sequence[Step], assumed: frozenset[int] | None) -> bool:
     return assumable(dependence, steps, assumed)
-
-
-def _obstacle(dependence: Dependence) -> Obstacle:
-    return Obstacle(
-        cause="loop" if dependence.cause in {"flow", "anti", "output"} else dependence.cause,
-        reason=f"{dependence.reason} (in another iteration)",
-        lines=dependence.lines,
-        hint=dependence.hint,
-    )
 
 
 def _comprehension_loop(
@@ -344,7 +243,10 @@ def _comprehension_loop(
     if obstacle is not None:
         return obstacle
     operation = operations[0]
-    private = frozenset().union(*(_names(each.target) for each in loop.generators))
+    names = frozenset(name for each in loop.generators for name in stored_names(each.target))
+    private = Private(
+        names, analysis.effects.private_to(loop.value if isinstance(loop, ast.DictComp) else loop.elt)
+    )
     effects = analysis.effects
     hidden = effects.of(
         operation.node, without=[each for each in ast.walk(operation.node) if isinstance(each, ast.Name)]
@@ -367,13 +269,13 @@ def _comprehension_loop(
         effects=effects.of(loop, without=[operation.node]),
         lines=lines,
     )
-    obstacle = _iterable(rest.effects, [step], private, lines)
+    obstacle = iterable_obstacle(rest.effects, [step], private, lines)
     if obstacle is not None:
         return obstacle
-    found = list(_crossing(block.key, [step, rest], [step], private))
+    found = list(crossing(block.key, [step, rest], [step], private))
     kept = [each for each in found if not _covered(each, [step, rest], assumed)]
     if kept:
-        return _obstacle(kept[0])
+        return obstacle_of(kept[0])
     return FanOut(
         block=block,
         statement=statement,

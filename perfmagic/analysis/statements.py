@@ -1,7 +1,7 @@
 """Splits a statement into its operations (awaits or calls) and the rest.
 
-Operations come in the order in which Python evaluates them. An operation inside a branch of an expression, a comprehension or a lambda is
-*conditional*: it happens never, once or often, so it is never started on its own.
+Operations come in the order in which Python evaluates them. An operation inside a branch of an expression or inside a
+comprehension is *conditional*: it happens never, once or often, so it is never started on its own.
 """
 
 import ast
@@ -94,7 +94,7 @@ def _repeats(statement: ast.stmt) -> bool:
 
 
 def own_expressions(statement: ast.stmt) -> tuple[ast.expr, ...]:
-    """Return the expressions that run when control reaches the statement, in evaluation order, without those of inner statements."""
+    """Return the expressions that run when control reaches the statement, in evaluation order; inner statements are left out."""
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             defaults = [each for each in statement.args.kw_defaults if each is not None]

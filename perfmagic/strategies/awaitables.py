@@ -57,7 +57,7 @@ def always_raises(analysis: Analysis, expression: ast.expr) -> bool:
 
 
 def slots_of(analysis: Analysis, draft: Draft) -> int | None:
-    """Return how many of the overlapped operations can be in flight at once: the smallest pool among them, and the limit of a loop."""
+    """Return how many of the overlapped operations fit at once: the smallest pool among them, or the limit of a loop."""
     found = [draft.options.limit] if draft.bounded else []
     for order in draft.orderings:
         for step in order.operations:

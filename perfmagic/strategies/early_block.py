@@ -19,7 +19,7 @@ class Style(Protocol):
     helper: str
     """Keyword and prefix of a helper's definition: ``async def`` or ``def``."""
 
-    def create(self, name: str, expression: ast.expr, text: str, helper: str | None) -> str:
+    def create(self, name: str, expression: ast.expr, helper: str | None) -> str:
         """Return the statement that starts an operation."""
         ...
 
@@ -35,11 +35,11 @@ class Style(Protocol):
         """Return the edit that takes the result where the operation stood."""
         ...
 
-    def added(self, name: str) -> list[str]:
+    def added(self, name: str, /) -> list[str]:
         """Return the lines that note an operation started after the region began."""
         ...
 
-    def opening(self, names: Sequence[str], count: int) -> tuple[list[str], bool]:
+    def opening(self, names: Sequence[str], count: int, /) -> tuple[list[str], bool]:
         """Return the lines before the region, and whether the first starts belong inside it."""
         ...
 
@@ -114,7 +114,7 @@ def _creation(draft: Draft, start: Start, names: Mapping[int, str], style: Style
     text = segment(draft.text, expression)
     name = names[start.step.index]
     if not start.wrapped:
-        return [style.create(name, expression, text, None)]
+        return [style.create(name, expression, None)]
     helper = draft.names.new(f"get_{stem(start.operation.label).removeprefix('get_')}")
     inputs = [f"{INDENT}{key} = {style.take(names[index])}" for key, index in start.inputs.items()]
     return [
@@ -122,5 +122,5 @@ def _creation(draft: Draft, start: Start, names: Mapping[int, str], style: Style
         *inputs,
         f"{INDENT}return {style.body(text)}",
         "",
-        style.create(name, expression, text, helper),
+        style.create(name, expression, helper),
     ]

@@ -10,7 +10,8 @@ from typing import Protocol
 
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.edits import INDENT, between, replace, segment, string_lines
-from perfmagic.analysis.loops import FanOut, Obstacle, loops_of
+from perfmagic.analysis.loop_checks import Obstacle
+from perfmagic.analysis.loops import FanOut, loops_of
 from perfmagic.analysis.statements import Operation
 from perfmagic.model.plan import Edit
 from perfmagic.strategies.draft import Draft

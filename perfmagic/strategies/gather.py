@@ -1,7 +1,8 @@
 """``asyncio.gather``, level by level: the code that everybody knows.
 
-An operation joins the earliest level at which everything it needs has ended; its binding goes with it if that is legal, and otherwise stays where it was and
-takes a temporary name. An error is the one that comes first in time, and the operations beside it go on: both are stated as assumptions.
+An operation joins the earliest level at which everything it needs has ended; its binding goes with it if that is legal,
+and otherwise stays where it was and takes a temporary name. An error is the one that comes first in time, and the
+operations beside it go on: the plan states that as an assumption.
 """
 
 import ast
@@ -139,7 +140,7 @@ def _joins(order: Ordering, level: Level, levels: list[Level], places: dict[int,
         place = places[each.earlier]
         if place >= level.place or (place[0] == level.place[0] and not _is_level(levels, place)):
             return False
-    return _arguments_are_there(order, step, level, places)
+    return _arguments_are_there(step, level, places)
 
 
 def _stands_free(order: Ordering, first: Step) -> bool:
@@ -156,7 +157,7 @@ def _is_level(levels: list[Level], place: Place) -> bool:
     return any(each.place == place and len(each.members) > 1 for each in levels)
 
 
-def _arguments_are_there(order: Ordering, step: Step, level: Level, places: dict[int, Place]) -> bool:
+def _arguments_are_there(step: Step, level: Level, places: dict[int, Place]) -> bool:
     return all(places[each] < level.place for each in step.needs)
 
 

@@ -1,7 +1,8 @@
 """Start early, wait in place: which operations of a block can begin before their turn, and where.
 
-Statements keep their order and every result is still taken where the operation stood, so bindings, printed output and the first error come in program order by construction. An operation that needs only
-the results of others, but stands behind an unrelated wait, is put into a small function of its own that waits for what it needs.
+Statements keep their order and every result is still taken where the operation stood, so bindings, printed output and
+the first error come in program order by construction. An operation that needs only the results of others, but stands
+behind an unrelated wait, is put into a small function of its own that waits for what it needs.
 """
 
 import ast
@@ -57,7 +58,7 @@ class _Place:
 def starts(order: Ordering) -> tuple[Start, ...]:
     """Return the operations worth starting early, in program order; none if nothing can overlap."""
     places = _places(order)
-    useful = {index for index, place in places.items() if _overlaps(order, places, index)}
+    useful = {index for index in places if _overlaps(order, places, index)}
     wanted = set(useful)
     pending = list(useful)
     while pending:

@@ -1,9 +1,10 @@
 """Start early, await in place: every operation becomes a task as soon as what it needs is there.
 
-Binding order, printed output and the first error in program order are kept by construction, and whatever still runs when something raises is cancelled and awaited. Reaches
-the critical path where going level by level does not.
+Binding order, printed output and the first error in program order are kept by construction, and whatever still runs when
+something raises is cancelled and awaited. Reaches the critical path where going level by level does not.
 
-Arteca, Tip & Schäfer (2021), *Enabling Additional Parallelism in Asynchronous JavaScript Applications*, ECOOP, use the same motion on promises.
+Arteca, Tip & Schäfer (2021), *Enabling Additional Parallelism in Asynchronous JavaScript Applications*, ECOOP, move
+promises the same way.
 """
 
 import ast
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.edits import replace
+from perfmagic.analysis.edits import replace, segment
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Edit, Plan, Refusal
 from perfmagic.strategies.awaitables import awaitable, slots_of
@@ -60,11 +61,13 @@ class TaskStyle:
         self._draft = made
         self._tasks = ""
 
-    def create(self, name: str, expression: ast.expr, text: str, helper: str | None) -> str:
+    def create(self, name: str, expression: ast.expr, helper: str | None) -> str:
         """Return ``name = asyncio.create_task(...)``, with what fits the kind of awaitable."""
         if helper is not None:
             return f"{name} = asyncio.create_task({helper}())"
-        return f"{name} = {awaitable(self._draft.analysis, expression, text)}"
+        return (
+            f"{name} = {awaitable(self._draft.analysis, expression, segment(self._draft.text, expression))}"
+        )
 
     def take(self, name: str) -> str:
         """Return ``await name``."""
@@ -78,11 +81,11 @@ class TaskStyle:
         """Replace what is awaited by the task."""
         return replace(start.operation.expression, name)
 
-    def added(self, name: str) -> list[str]:
+    def added(self, name: str, /) -> list[str]:
         """Note a task started later."""
         return [f"{self._tasks}.append({name})"]
 
-    def opening(self, names: Sequence[str], count: int) -> tuple[list[str], bool]:
+    def opening(self, names: Sequence[str], _count: int, /) -> tuple[list[str], bool]:
         """Collect the tasks and open the region that cancels them."""
         self._tasks = self._draft.names.new("tasks")
         return [f"{self._tasks} = [{', '.join(names)}]", "try:"], False

@@ -1,6 +1,7 @@
 """A thread pool for calls that block: start early, take the result in place.
 
-Only calls whose effects are known and shared with nothing are moved to a thread; plain Python code gains nothing there while the interpreter lock holds, which the ceiling says.
+Only calls whose effects are known and shared with nothing are moved to a thread. Plain Python code gains nothing there
+while the interpreter lock holds; the ceiling says so.
 """
 
 import ast
@@ -65,7 +66,7 @@ class ThreadStyle:
         self._draft = made
         self._executor = ""
 
-    def create(self, name: str, expression: ast.expr, text: str, helper: str | None) -> str:
+    def create(self, name: str, expression: ast.expr, helper: str | None) -> str:
         """Return ``name = executor.submit(function, arguments)``."""
         if helper is not None or not isinstance(expression, ast.Call):
             return f"{name} = {self._executor}.submit({helper})"
@@ -83,11 +84,11 @@ class ThreadStyle:
         """Replace the call by its future's result."""
         return replace(start.operation.expression, f"{name}.result()")
 
-    def added(self, name: str) -> list[str]:
+    def added(self, _name: str, /) -> list[str]:
         """Nothing to note: the pool knows its futures."""
         return []
 
-    def opening(self, names: Sequence[str], count: int) -> tuple[list[str], bool]:
+    def opening(self, _names: Sequence[str], count: int, /) -> tuple[list[str], bool]:
         """Open the pool around the block."""
         self._executor = self._draft.names.new("executor")
         workers = min(count, self._draft.options.workers or count)
