@@ -30,6 +30,10 @@ class EffectSource(Protocol):
         """Return the effects of the nodes, without those of some nodes inside them."""
         ...
 
+    def private_to(self, *nodes: ast.AST) -> frozenset[Location]:
+        """Return the objects that each run of the nodes makes anew."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -51,6 +55,8 @@ class Step:
         First and last line.
     hidden
         For an operation, what the called code touches by itself, beyond the names written in the statement.
+    made
+        For an operation, the objects that it makes: nobody else can see them before it has ended.
     needs
         Indices of steps of the same statement whose value it uses.
     guard
@@ -68,6 +74,7 @@ class Step:
     effects: Effects
     lines: Lines
     hidden: Effects = NOTHING
+    made: frozenset[Location] = frozenset()
     needs: tuple[int, ...] = ()
     guard: str | None = None
     pinned: str | None = None
@@ -124,7 +131,7 @@ def _steps_of_statement(
     lines = lines_of(statement)
     index = first
     if own:
-        lead = effects.of(*_values(statement), without=nodes)
+        lead = effects.of(*_beside(_values(statement), nodes))
         if lead.reads or lead.writes or lead.barriers:
             yield Step(
                 index=index, statement=position, role="lead", operation=None, effects=lead, lines=lines
@@ -143,6 +150,7 @@ def _steps_of_statement(
             effects=reached,
             lines=operation.lines,
             hidden=effects.of(operation.node, without=[*inside, *_written_names(operation.node)]),
+            made=effects.private_to(operation.node),
             needs=tuple(at[each] for each in inside),
             guard=_pacing(statement, operation),
             pinned=_pin(statement, operation, reached),
@@ -166,6 +174,21 @@ def _values(statement: ast.stmt) -> list[ast.expr]:
     if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
         return [statement.value]
     return list(own_expressions(statement))
+
+
+def _beside(expressions: Sequence[ast.AST], nodes: Sequence[ast.AST]) -> list[ast.AST]:
+    """Return the largest parts that hold no operation; what is around an operation runs after it."""
+    found: list[ast.AST] = []
+    pending = list(expressions)
+    while pending:
+        part = pending.pop()
+        if any(part is each for each in nodes):
+            continue
+        if any(_contains(part, each) for each in nodes):
+            pending.extend(ast.iter_child_nodes(part))
+        else:
+            found.append(part)
+    return found
 
 
 def _written_names(node: ast.AST) -> list[ast.AST]:
@@ -341,13 +364,14 @@ def _rank(location: Location) -> tuple[bool, str, str]:
 
 def _commitment(earlier: Step, later: Step) -> Iterator[Reason]:
     """Keep what cannot be taken back behind every earlier step that may still fail."""
-    if later.role != "operation" or not later.effects.writes:
+    writes = later.effects.writes - later.made
+    if later.role != "operation" or not writes:
         return
-    outside = [each for each in later.effects.writes if each.kind not in MEMORY and not _made_by(later, each)]
+    outside = [each for each in writes if each.kind not in MEMORY and not _made_by(later, each)]
     risky = earlier.role == "operation" if outside else earlier.role != "operation" and earlier.may_fail
     if not risky or earlier.statement == later.statement:
         return
-    written = _ordered(later.effects.writes)[0].label
+    written = _ordered(writes)[0].label
     reason = f"line {later.lines[0]} writes {written!r}, and line {earlier.lines[0]} may fail before it"
     yield "control", "control", None, reason, None
 

@@ -183,20 +183,20 @@ def string_lines(text: str) -> frozenset[int]:
 
 def edits_of(changes: Changes, text: str) -> tuple[Edit, ...]:
     """Return all changes as plain edits, in order of position."""
-    edits = _outermost(changes.edits)
+    own = _outermost(changes.edits)
     removed = {
         line
-        for edit in edits
+        for edit in own
         if edit.text == "" and edit.start[1] == 0
         for line in range(edit.start[0], edit.end[0])
     }
-    edits.extend(_insert(line, changes) for line in sorted({_anchor(each) for each in changes.insertions}))
+    edits = [_insert(line, changes) for line in sorted({_anchor(each) for each in changes.insertions})]
     kept = string_lines(text) | removed
-    lines = text.split("\n")
-    for number in range(1, len(lines) + 1):
+    for number, row in enumerate(text.split("\n"), start=1):
         depth = sum(each.first <= number <= each.last for each in changes.regions)
-        if depth and number not in kept and lines[number - 1].strip():
+        if depth and number not in kept and row.strip():
             edits.append(Edit(start=(number, 0), end=(number, 0), text=INDENT * depth))
+    edits.extend(own)
     return tuple(sorted(edits, key=_order))
 
 

@@ -57,6 +57,15 @@ def closure_over(loop: ast.For, names: frozenset[str]) -> Obstacle | None:
     return None
 
 
+def seen_by_callee(called: Effects, names: frozenset[str], lines: Lines) -> Obstacle | None:
+    """Check that no called function reads or writes a name of the loop behind the loop's back."""
+    for location in called.reads | called.writes:
+        if location.kind is Kind.NAME and location.label in names:
+            reason = f"a function that the loop on line {lines[0]} calls uses {location.label!r}, which the loop sets"
+            return Obstacle(cause="loop", reason=reason, lines=lines)
+    return None
+
+
 def carried(loop: ast.For, temporaries: frozenset[str]) -> Obstacle | None:
     """Check that each iteration writes its temporaries before it reads them."""
     written: set[str] = set()

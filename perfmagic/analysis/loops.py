@@ -23,6 +23,7 @@ from perfmagic.analysis.loop_checks import (
     head_writes,
     iterable_obstacle,
     obstacle_of,
+    seen_by_callee,
     stored_names,
 )
 from perfmagic.analysis.statements import (
@@ -128,8 +129,10 @@ def _for_loop(
     targets = stored_names(loop.target)
     private = Private(frozenset(bound | targets), analysis.effects.private_to(*loop.body))
     steps = analysis.steps[body.key]
+    called = analysis.effects.of(*head, *(each.node for each in operations), without=_written_names(loop))
     checks = (
         _pinned(steps),
+        seen_by_callee(called, private.names, lines_of(loop)),
         closure_over(loop, private.names),
         carried(loop, private.names - targets),
         head_writes(steps, at, private),
@@ -158,6 +161,10 @@ def _for_loop(
         tail=at + 1 < len(loop.body),
         waived=tuple(found),
     )
+
+
+def _written_names(loop: ast.For) -> list[ast.AST]:
+    return [each for part in loop.body for each in ast.walk(part) if isinstance(each, ast.Name)]
 
 
 def _pinned(steps: Sequence[Step]) -> Obstacle | None:

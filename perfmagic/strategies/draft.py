@@ -51,17 +51,27 @@ class Draft:
     def before(
         self, statement: ast.stmt, lines: Iterable[str], *, region: Region | None = None, inside: bool = False
     ) -> None:
-        """Put lines before a statement, at its indentation."""
+        """Put lines before a statement, at its indentation; a leading blank line only where it parts statements."""
+        rows = list(lines)
+        if rows[:1] == [""] and not self._follows(statement):
+            del rows[0]
         self.insertions.append(
             Insertion(
                 line=statement.lineno,
                 side="before",
-                lines=tuple(lines),
+                lines=tuple(rows),
                 indent=indent_of(statement, self.text),
                 region=region,
                 inside=inside,
             )
         )
+
+    def _follows(self, statement: ast.stmt) -> bool:
+        """Whether a line of the same block stands right above the statement."""
+        if statement.lineno < 2:  # noqa: PLR2004 - the first line
+            return False
+        above = self.text.split("\n")[statement.lineno - 2]
+        return bool(above.strip()) and not above.rstrip().endswith(":")
 
     def after(self, statement: ast.stmt, lines: Iterable[str], *, region: Region | None = None) -> None:
         """Put lines after a statement, at the indentation of the first statement of its block."""

@@ -118,6 +118,7 @@ def _creation(draft: Draft, start: Start, names: Mapping[int, str], style: Style
     helper = draft.names.new(f"get_{stem(start.operation.label).removeprefix('get_')}")
     inputs = [f"{INDENT}{key} = {style.take(names[index])}" for key, index in start.inputs.items()]
     return [
+        "",
         f"{style.helper} {helper}():",
         *inputs,
         f"{INDENT}return {style.body(text)}",

@@ -204,9 +204,9 @@ def _helper(
     lines: list[str] = []
     if limited:
         limit = draft.names.new("limit")
-        lines = [f"{limit} = asyncio.Semaphore({draft.options.limit})", ""]
+        lines = [f"{limit} = asyncio.Semaphore({draft.options.limit})"]
         rows = [f"async with {limit}:", *_indented(rows)]
-    return [*lines, f"{style.definition} {name}({', '.join(fan.targets)}):", *_indented(rows), ""]
+    return [*lines, "", f"{style.definition} {name}({', '.join(fan.targets)}):", *_indented(rows), ""]
 
 
 def _indented(rows: Sequence[str]) -> list[str]:
