@@ -41,7 +41,7 @@ class ClassPicture(DefinitionPicture):
         assert is_class(value)
         module, qualname = class_name(value)
         self.label = qualname
-        self.named = {"__module__": module, "__qualname__": qualname}
+        self.named: dict[str, object] = {"__module__": module, "__qualname__": qualname}
         if importable(value, module, qualname):
             return
         self.named["__bases__"] = camera.see(_BASES.__get__(value))

@@ -21,8 +21,7 @@ class SequencePicture(Picture):
 
     def read(self, value: object) -> tuple[object, ...]:
         """The live items."""
-        assert isinstance(value, list)
-        return tuple(list.__getitem__(value, slice(None)))
+        return tuple(list.__getitem__(cast("list[object]", value), slice(None)))
 
     def against(self, actual: Picture, judge: Judge, trail: Trail) -> None:
         """Item by item; another length is a difference by itself."""
@@ -57,8 +56,7 @@ class TuplePicture(SequencePicture):
 
     def read(self, value: object) -> tuple[object, ...]:
         """The live items."""
-        assert isinstance(value, tuple)
-        return tuple.__getitem__(value, slice(None))
+        return tuple.__getitem__(cast("tuple[object, ...]", value), slice(None))
 
     def sketch(self, depth: int) -> str:
         """The first items in parentheses."""
@@ -72,9 +70,9 @@ class DequePicture(SequencePicture):
 
     def read(self, value: object) -> tuple[object, ...]:
         """The live items; the bound is taken along."""
-        assert isinstance(value, deque)
-        self.maxlen = deque.maxlen.__get__(value)
-        return tuple(deque.__iter__(value))
+        plain = cast("deque[object]", value)
+        self.maxlen: object = deque.__dict__["maxlen"].__get__(plain)
+        return tuple(deque.__iter__(plain))
 
     def against(self, actual: Picture, judge: Judge, trail: Trail) -> None:
         """The bound, then item by item."""
@@ -94,7 +92,6 @@ class SetPicture(Picture):
 
     def read(self, value: object) -> tuple[object, ...]:
         """The live items."""
-        assert isinstance(value, set)
         return tuple(set.__iter__(cast("set[object]", value)))
 
     def against(self, actual: Picture, judge: Judge, trail: Trail) -> None:
@@ -139,7 +136,6 @@ class FrozenSetPicture(SetPicture):
 
     def read(self, value: object) -> tuple[object, ...]:
         """The live items."""
-        assert isinstance(value, frozenset)
         return tuple(frozenset.__iter__(cast("frozenset[object]", value)))
 
 

@@ -11,6 +11,7 @@ from perfmagic.verification.findings import Findings
 from perfmagic.verification.memory import compare_memory
 from perfmagic.verification.naming import class_name
 from perfmagic.verification.picture import Attribute, Lying, Picture, Trail, brief
+from perfmagic.verification.quiet import undisturbed
 from perfmagic.verification.scalars import relation, surely_equal
 from perfmagic.verification.sharing import Sharing
 from perfmagic.verification.snapshot import Snapshot
@@ -27,8 +28,9 @@ def compare(expected: Snapshot, actual: Snapshot, *, rtol: float = 0.0) -> Verdi
         Floats within ``rtol * abs(expected)`` are *close*; integers get no tolerance.
     """
     comparing = Comparing(rtol=rtol)
-    comparing.start(expected.roots, actual.roots)
-    comparing.conclude()
+    with undisturbed():
+        comparing.start(expected.roots, actual.roots)
+        comparing.conclude()
     return comparing.findings.verdict(tuple(dict.fromkeys([*expected.roots, *actual.roots])))
 
 
@@ -43,7 +45,7 @@ class Comparing:
         self._pending: list[tuple[Picture, Picture, Trail]] = []
         self._waiting: list[tuple[Picture, Picture, Trail]] = []
         self._arrays: list[tuple[Lying, Lying, Trail]] = []
-        self.classes: list[tuple[object, object, Trail]] = []
+        self.classes: dict[tuple[object, object], Trail] = {}
 
     def start(self, expected: Mapping[str, object], actual: Mapping[str, object]) -> None:
         """Compare all names; one that only one side has is a difference."""
@@ -112,7 +114,8 @@ class Comparing:
         compare_memory(self._arrays, self.findings)
         self.findings.quiet = True
         while self.classes:
-            self.visit(*self.classes.pop())
+            pair, trail = self.classes.popitem()
+            self.visit(*pair, trail)
             self._settle()
 
     def _meet(self, expected: Picture, actual: Picture, trail: Trail) -> None:
@@ -133,7 +136,7 @@ def compare_extra(expected: Picture, actual: Picture, judge: Comparing, trail: T
     if left is None or right is None:
         return
     if left.klass is not None and right.klass is not None:
-        judge.classes.append((left.klass, right.klass, (trail, expected, Attribute("__class__"))))
+        judge.classes.setdefault((left.klass, right.klass), (trail, expected, Attribute("__class__")))
     if left.names == right.names:
         judge.visit_all(left.state, right.state, (trail, expected), map(Attribute, left.names))
         return

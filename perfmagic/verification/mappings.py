@@ -3,6 +3,7 @@
 import gc
 from collections import OrderedDict
 from types import MappingProxyType
+from typing import cast
 
 from perfmagic.model.verdict import Status
 from perfmagic.verification.matching import match
@@ -10,7 +11,13 @@ from perfmagic.verification.picture import ATOMS, Camera, Judge, Picture, Trail,
 
 _SHOWN = 4
 _STR = frozenset({id(str)})
-_WRAPPERS: tuple[type, ...] = (MappingProxyType, type({}.keys()), type({}.values()), type({}.items()))
+_EMPTY: dict[object, object] = {}
+_WRAPPERS: tuple[type, ...] = (
+    MappingProxyType,
+    type(_EMPTY.keys()),
+    type(_EMPTY.values()),
+    type(_EMPTY.items()),
+)
 
 
 class MappingPicture(Picture):
@@ -20,9 +27,8 @@ class MappingPicture(Picture):
 
     def fill(self, value: object, camera: Camera) -> None:
         """Read keys and values past the methods of a subclass, and without asking a key for its hash."""
-        assert isinstance(value, dict)
-        pairs: dict[object, object] = value
-        keys = tuple(dict.keys(pairs))
+        pairs = cast("dict[object, object]", value)
+        keys: tuple[object, ...] = tuple(dict.keys(pairs))
         self.values = camera.see_all(tuple(dict.values(pairs)))
         self.named = _STR.issuperset(map(id, map(type, keys)))
         self.keys = keys if self.named else camera.see_all(keys)
@@ -91,8 +97,7 @@ class OrderedDictPicture(MappingPicture):
     def fill(self, value: object, camera: Camera) -> None:
         """Read like a dict, then in the order that `move_to_end` left where asking for it hashes no user's key."""
         super().fill(value, camera)
-        assert isinstance(value, OrderedDict)
-        pairs: OrderedDict[object, object] = value
+        pairs = cast("OrderedDict[object, object]", value)
         if self.atomic():
             by_key = dict(zip(self.keys, self.values, strict=True))
             self.keys = tuple(OrderedDict.keys(pairs))

@@ -14,7 +14,7 @@ _QUALNAME = type.__dict__["__qualname__"]
 _MODULE = type.__dict__["__module__"]
 _MRO = type.__dict__["__mro__"]
 _DICT = type.__dict__["__dict__"]
-_MODULE_DICT = ModuleType.__dict__["__dict__"]
+_MODULE_DICT = vars(ModuleType)["__dict__"]
 
 
 def class_name(cls: type) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import cast
 
 from perfmagic.model.run import Display, Outcome
 from perfmagic.model.verdict import Status, Verdict
@@ -10,6 +9,7 @@ from perfmagic.verification.equality import Comparing
 from perfmagic.verification.findings import Findings
 from perfmagic.verification.naming import class_name
 from perfmagic.verification.picture import Trail
+from perfmagic.verification.quiet import undisturbed
 from perfmagic.verification.snapshot import Snapshot, take
 
 # With a space in front they are no identifiers, so no binding has such a name; paths show them without it.
@@ -99,8 +99,9 @@ def verify(
     if expected.error != actual.error:
         for side in sides:
             del side[_ERROR]
-    comparing.start(*sides)
-    comparing.conclude()
+    with undisturbed():
+        comparing.start(*sides)
+        comparing.conclude()
     _compare_text(expected.stdout, actual.stdout, comparing.findings)
     names = dict.fromkeys(name for name in (*expected.names, *actual.names) if name not in introduced)
     return comparing.findings.verdict((*names, "stdout", "displays", "value", "error"))
@@ -140,4 +141,4 @@ def _masked(display: Display) -> dict[str, object]:
 
 
 def _masked_text(content: object) -> object:
-    return _ADDRESS.sub(_MASK, cast("str", content)) if type(content) is str else content
+    return _ADDRESS.sub(_MASK, content) if type(content) is str else content

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from perfmagic.verification.kinds import kind_of
 from perfmagic.verification.layout import Layout
 from perfmagic.verification.picture import ATOM_IDS, Extra, Picture
+from perfmagic.verification.quiet import undisturbed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +37,9 @@ def take(roots: Mapping[str, object], *, copy: bool = True) -> Snapshot:
     file open.
     """
     camera = _Camera(copy=copy)
-    seen = {name: camera.see(value) for name, value in roots.items()}
-    camera.develop()
+    with undisturbed():
+        seen = {name: camera.see(value) for name, value in roots.items()}
+        camera.develop()
     return Snapshot(roots=seen)
 
 
