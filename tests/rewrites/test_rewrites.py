@@ -1,0 +1,51 @@
+"""Source -> source: what each strategy makes of a cell, or why it leaves it alone.
+
+The cases are in the text files beside this one. ``=== id`` begins a case, ``--- strategy`` an expected answer: the changed cell,
+or ``! kind`` and the reason. Strategies that are not named refuse because there is nothing for them.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from perfmagic.model.plan import Plan, Refusal
+from tests.strategies.cell_runs import planned
+
+HERE = Path(__file__).parent
+
+
+def _cases() -> list[tuple[str, str, str, str]]:
+    found = []
+    for path in sorted(HERE.glob("*.txt")):
+        for part in re.split(r"^=== ", path.read_text(), flags=re.M)[1:]:
+            name, text = part.split("\n", 1)
+            source, *answers = re.split(r"^--- ", text, flags=re.M)
+            for answer in answers:
+                strategy, expected = answer.split("\n", 1)
+                found.append((f"{name}-{strategy}", source.rstrip("\n") + "\n", strategy, expected.rstrip("\n") + "\n"))
+    return found
+
+
+CASES = _cases()
+
+
+@pytest.mark.parametrize(("source", "strategy", "expected"), [each[1:] for each in CASES], ids=[each[0] for each in CASES])
+def test_rewrite(source, strategy, expected):
+    answer = planned(source, strategy)
+    if expected.startswith("! "):
+        assert isinstance(answer, Refusal), answer.source
+        assert f"! {answer.kind}: {answer.reason}\n" == expected
+    else:
+        assert isinstance(answer, Plan), answer
+        assert answer.source.rstrip("\n") + "\n" == expected
+
+
+def test_at_least_four_in_ten_cases_are_left_alone():
+    refused = [each for each in CASES if each[3].startswith("! ")]
+    assert len(refused) >= 0.4 * len(CASES)
+
+
+def test_ids_are_unique():
+    ids = [each[0] for each in CASES]
+    assert len(ids) == len(set(ids))

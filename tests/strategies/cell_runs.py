@@ -1,0 +1,87 @@
+"""Runs cells in fresh namespaces over the prelude of the shared cases, and plans them."""
+
+import ast
+import asyncio
+import contextlib
+import importlib.util
+import io
+import linecache
+import types
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from perfmagic.analysis.analysis import Analysis, analyse
+from perfmagic.model.cell import Cell
+from perfmagic.model.options import Options
+from perfmagic.model.plan import Plan, Refusal
+from perfmagic.strategies import gather, tasks, threads
+
+STRATEGIES = {"gather": gather, "tasks": tasks, "threads": threads}
+DELAY_S = 0.002
+
+
+def _load() -> types.ModuleType:
+    path = Path(__file__).parent.parent / "cases" / "concurrency.py"
+    spec = importlib.util.spec_from_file_location("concurrency_cases", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_MODULE = _load()
+CASES = _MODULE.CASES
+PRELUDE_FILE = "<prelude of the cases>"
+linecache.cache[PRELUDE_FILE] = (
+    len(_MODULE.PRELUDE),
+    None,
+    _MODULE.PRELUDE.splitlines(keepends=True),
+    PRELUDE_FILE,
+)
+PRELUDE = compile(_MODULE.PRELUDE, PRELUDE_FILE, "exec")
+
+
+@dataclass(frozen=True)
+class Result:
+    bindings: dict[str, object]
+    raised: str | None
+    printed: str
+
+
+def namespace(delay_s: float = DELAY_S) -> dict[str, object]:
+    """Return a fresh namespace in which the prelude ran."""
+    names: dict[str, object] = {"__name__": "__main__"}
+    exec(PRELUDE, names)
+    names["D"] = delay_s
+    return names
+
+
+def analysed(source: str, names: dict[str, object] | None = None) -> Analysis:
+    """Return the analysis of a cell over the prelude."""
+    return analyse(Cell(source=source, python=source), namespace() if names is None else names)
+
+
+def planned(source: str, strategy: str, options: Options | None = None) -> Plan | Refusal:
+    """Return what a strategy answers to a cell over the prelude."""
+    return STRATEGIES[strategy].plan(analysed(source), options or Options())
+
+
+def run(source: str, check: Sequence[str], names: dict[str, object] | None = None) -> Result:
+    """Run a cell, top-level await allowed, and return what can be compared."""
+    names = namespace() if names is None else names
+    code = compile(source, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    printed = io.StringIO()
+    raised = None
+
+    async def body() -> None:
+        value = eval(code, names)
+        if value is not None:
+            await value
+        assert len(asyncio.all_tasks()) == 1, "a task outlived the cell"
+
+    with contextlib.redirect_stdout(printed):
+        try:
+            asyncio.run(body())
+        except Exception as error:
+            raised = f"{type(error).__name__}: {error}"
+    return Result({name: names[name] for name in check if name in names}, raised, printed.getvalue())
