@@ -63,14 +63,18 @@ class _NumpyKeeper:
             subject.setflags(write=taken.writeable)
 
     def parts(self, taken: ArrayState) -> list[object]:
-        return [each for _, each in self.named_parts(taken)]
+        memory = [] if taken.base is None else [taken.base]
+        return [*memory, *_objects_in(taken)]
 
     def named_parts(self, taken: ArrayState) -> Iterator[tuple[str, object]]:
         if taken.base is not None:
             yield " memory", taken.base
-        if taken.contents is not None and taken.dtype.hasobject:
-            for index, each in enumerate(taken.contents.ravel(order="K").tolist()):
-                yield f".flat[{index}]", each
+        for index, each in enumerate(_objects_in(taken)):
+            yield f".flat[{index}]", each
+
+
+def _objects_in(taken: ArrayState) -> list[object]:
+    return _objects(taken.contents) if taken.contents is not None and taken.dtype.hasobject else []
 
 
 def _numpy() -> Any:
@@ -126,7 +130,7 @@ def _same_memory(one: "Array", other: "Array") -> bool:
 
 def _objects(array: "Array") -> list[object]:
     if array.dtype.names is None:
-        return list(array.ravel(order="C").tolist())
+        return list(array.ravel().tolist())
     return [each for name in array.dtype.names for each in _objects(array[name])]
 
 

@@ -7,7 +7,7 @@ property, ``__getattr__`` or ``__setattr__`` of the user runs.
 import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from perfmagic.runners.state_keeping import RECORD_BYTES, AnyKeeper, same_items, same_mapping
 
@@ -76,14 +76,8 @@ def _slot_value(slot: Any, subject: object) -> object:
         return UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceState:
-    """The class, the ``__dict__`` (itself and its contents) and the slots of an instance."""
-
-    kind: type
-    attributes: Attributes | None
-    contents: Attributes
-    slots: tuple[object, ...]
+InstanceState: TypeAlias = tuple[type, Attributes | None, Attributes, tuple[object, ...]]
+"""The class, the ``__dict__`` (itself and its contents) and the slots of an instance; a tuple, for there are many."""
 
 
 class _InstanceKeeper:
@@ -103,26 +97,28 @@ class _InstanceKeeper:
 
     def take(self, subject: object) -> InstanceState:
         attributes = self._attributes(subject)
-        return InstanceState(type(subject), attributes, self._kept(attributes), self._slot_values(subject))
+        return type(subject), attributes, self._kept(attributes), self._slot_values(subject)
 
     def same(self, subject: object, taken: InstanceState) -> bool:
-        if type(subject) is not taken.kind:  # the descriptors fit the class it had
+        kind, attributes, contents, slots = taken
+        if type(subject) is not kind:  # the descriptors fit the class it had
             return False
-        attributes = self._attributes(subject)
+        now = self._attributes(subject)
         return (
-            attributes is taken.attributes
-            and same_mapping(self._kept(attributes, copy=False), taken.contents)
-            and same_items(self._slot_values(subject), taken.slots)
+            now is attributes
+            and same_mapping(self._kept(now, copy=False), contents)
+            and (not self._slots or same_items(self._slot_values(subject), slots))
         )
 
     def put(self, subject: object, taken: InstanceState) -> None:
-        if type(subject) is not taken.kind:
-            object.__setattr__(subject, "__class__", taken.kind)
-        if taken.attributes is not None:
-            if self._attributes(subject) is not taken.attributes:
-                self._dict.__set__(subject, taken.attributes)
-            _assign(taken.attributes, taken.contents, self._ignored)
-        for slot, value, now in zip(self._slots, taken.slots, self._slot_values(subject), strict=True):
+        kind, attributes, contents, slots = taken
+        if type(subject) is not kind:
+            object.__setattr__(subject, "__class__", kind)
+        if attributes is not None:
+            if self._attributes(subject) is not attributes:
+                self._dict.__set__(subject, attributes)
+            _assign(attributes, contents, self._ignored)
+        for slot, value, now in zip(self._slots, slots, self._slot_values(subject), strict=True):
             if value is now:
                 continue
             if value is UNSET:
@@ -131,15 +127,19 @@ class _InstanceKeeper:
                 slot.__set__(subject, value)
 
     def parts(self, taken: InstanceState) -> list[object]:
-        slots = [value for value in taken.slots if value is not UNSET]
-        return [*taken.contents.values(), *slots, *((taken.kind,) if self._follow_class else ())]
+        kind, _, contents, slots = taken
+        found = [*contents.values(), *(value for value in slots if value is not UNSET)]
+        if self._follow_class:
+            found.append(kind)
+        return found
 
     def named_parts(self, taken: InstanceState) -> Iterator[tuple[str, object]]:
-        for name, value in taken.contents.items():
+        kind, _, contents, slots = taken
+        for name, value in contents.items():
             yield f".{name}", value
-        for slot, value in zip(self._slots, taken.slots, strict=True):
+        for slot, value in zip(self._slots, slots, strict=True):
             yield f".{slot.__name__}", value
-        yield ".__class__", taken.kind
+        yield ".__class__", kind
 
     def _attributes(self, subject: object) -> Attributes | None:
         return None if self._dict is None else self._dict.__get__(subject)

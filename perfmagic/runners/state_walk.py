@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from perfmagic.errors import RunError
-from perfmagic.runners.state_keeping import AnyKeeper, Ending
+from perfmagic.runners.state_keeping import AnyKeeper, Ending, Fixed
 from perfmagic.runners.state_kinds import ATOMIC, STREAM, is_output_stream
 from perfmagic.runners.state_shapes import Shapes
 
@@ -157,6 +157,8 @@ class Walk:
         parts = _mutable(keeper.parts(taken))
         if parts:
             self._pending.append((len(records.rows), parts))
+        elif isinstance(keeper, Fixed):
+            return  # it cannot change and leads nowhere: a tuple of numbers
         records.rows.append((subject, keeper, taken, parent))
 
 
