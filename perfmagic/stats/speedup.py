@@ -127,18 +127,3 @@ def remembered(committed_s: float, reruns: Sequence[float]) -> str | None:
     if committed_s <= _REMEMBERED * rerun_s:
         return None
     return f"first run {seconds(committed_s)}, reruns {seconds(rerun_s)}: something is remembered"
-
-
-def outliers(samples: Sequence[float]) -> str | None:
-    """Return a sentence if single samples took more than twice the median, else ``None``.
-
-    They stay in the data (the method is robust against them); the sentence explains a wide spread.
-    """
-    if len(samples) < FEWEST_FOR_LOCATION:
-        return None
-    middle = median(samples)
-    slow = [each for each in samples if each > 2 * middle]
-    if not slow:
-        return None
-    worst, usual = seconds(max(slow)), seconds(middle)
-    return f"{len(slow)} of {len(samples)} runs took up to {worst}, the median {usual}: the machine was busy"

@@ -62,6 +62,20 @@ def test_a_few_rounds_do_not_suffice_when_one_ratio_is_small():
     assert "not every ratio is at least 1.2" in found.reason
 
 
+@pytest.mark.parametrize(("wall_s", "strategy"), [(1.2, "gather"), (1.19, None)])
+def test_with_a_few_rounds_the_least_ratio_is_one_point_two(wall_s, strategy):
+    one = Sample(wall_s=1.0, cpu_s=0.0)
+    baseline = (
+        Sample(wall_s=wall_s, cpu_s=0.0),
+        Sample(wall_s=2.0, cpu_s=0.0),
+        Sample(wall_s=2.0, cpu_s=0.0),
+    )
+    found = recommend(
+        [Contender(strategy="gather", status=Status.EQUAL, baseline=baseline, samples=(one,) * 3)]
+    )
+    assert found.strategy == strategy
+
+
 @pytest.mark.parametrize("rounds", [1, 2])
 def test_one_or_two_rounds_recommend_nothing(rounds):
     found = recommend([contender("gather", 20.0, rounds)])
@@ -98,6 +112,16 @@ def test_a_runner_up_that_may_be_as_fast_is_named():
     found = recommend([tasks, contender("gather", 3.0, 8)])
     assert found.strategy == "gather"
     assert found.reason.endswith("; tasks cannot be told from it")
+
+
+def test_two_candidates_that_take_the_same_time_cannot_be_told_apart():
+    found = recommend([contender("gather", 3.0, 8), contender("tasks", 3.0, 8)])
+    assert found.reason.endswith("; tasks cannot be told from it")
+
+
+def test_a_clear_second_with_other_rounds_is_not_mentioned():
+    found = recommend([contender("gather", 3.0, 12), contender("tasks", 2.0, 8)])
+    assert "tasks" not in found.reason
 
 
 def test_a_runner_up_with_other_rounds_is_compared_by_its_interval():

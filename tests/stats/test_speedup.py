@@ -4,7 +4,7 @@ import pytest
 
 from perfmagic.errors import PerfmagicError, RunError, UnpairedSamples
 from perfmagic.model.run import Sample
-from perfmagic.stats.speedup import outliers, quantity, ratios, remembered, speedup
+from perfmagic.stats.speedup import quantity, ratios, remembered, speedup
 
 
 def samples(*wall_s):
@@ -43,12 +43,14 @@ def test_three_to_five_rounds_show_the_extremes_and_claim_no_level(rounds):
 
 def test_two_rounds_give_the_geometric_mean():
     found = against_one_second(2.0, 8.0)
+    assert found.method == "geometric mean and extremes of 2 rounds, no interval"
     assert (found.value, found.low, found.high) == pytest.approx((4.0, 2.0, 8.0))
     assert found.confidence is None
 
 
 def test_one_round_is_what_it_is():
     found = against_one_second(2.0)
+    assert found.method == "one ratio, no interval"
     assert (found.value, found.low, found.high, found.confidence) == pytest.approx((2.0, 2.0, 2.0, None))
 
 
@@ -78,6 +80,12 @@ def test_a_higher_level_widens_the_interval():
     usual, strict = speedup(*sides), speedup(*sides, confidence=0.99)
     assert strict.low < usual.low
     assert strict.confidence >= 0.99
+
+
+def test_a_level_that_is_exactly_reached_is_reached():
+    sides = samples(*[1.0] * 6), samples(*[0.5] * 6)
+    assert speedup(*sides, confidence=0.96875).confidence == 0.96875
+    assert speedup(*sides, confidence=0.97).confidence is None
 
 
 @pytest.mark.parametrize(("left", "right"), [(2, 3), (3, 2), (0, 1), (0, 0)])
@@ -117,18 +125,12 @@ def test_a_first_run_far_above_its_reruns_is_flagged():
     )
 
 
-@pytest.mark.parametrize(("committed_s", "reruns"), [(0.3, [0.1]), (0.29, [0.1, 0.1]), (1.0, [])])
+def test_the_flag_begins_right_above_three_times_the_median():
+    assert remembered(0.31, [0.1, 0.1, 0.1]) is not None
+
+
+@pytest.mark.parametrize(
+    ("committed_s", "reruns"), [(0.75, [0.25]), (0.3, [0.1]), (0.29, [0.1, 0.1]), (1.0, [])]
+)
 def test_up_to_three_times_the_median_rerun_is_no_flag(committed_s, reruns):
     assert remembered(committed_s, reruns) is None
-
-
-def test_single_slow_runs_are_explained():
-    assert (
-        outliers([0.1, 0.1, 0.1, 0.4])
-        == "1 of 4 runs took up to 400 ms, the median 100 ms: the machine was busy"
-    )
-
-
-@pytest.mark.parametrize("walls", [[], [0.1, 5.0], [0.1, 0.12, 0.19]])
-def test_an_ordinary_spread_needs_no_explanation(walls):
-    assert outliers(walls) is None
