@@ -1,5 +1,8 @@
 """numpy arrays and scalars: dtype, shape and values, and which arrays share memory."""
 
+# The library's own stubs are partly unknown to pyright.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
@@ -216,7 +219,8 @@ class _LibraryArrayPicture(ArrayPicture):
 
 def _plain(value: object) -> Array:
     assert isinstance(value, np.ndarray)
-    return cast("Array", np.ndarray.view(value, np.ndarray))
+    plain: Array = np.ndarray.view(value, np.ndarray)
+    return plain
 
 
 def _extent(array: Array) -> tuple[int, int]:

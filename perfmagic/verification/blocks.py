@@ -3,6 +3,9 @@
 Shape and dtype are strict, the order in memory (C or Fortran) and the writable flag are not looked at.
 """
 
+# The library's own stubs are partly unknown to pyright.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -40,7 +43,7 @@ class Block:
         Pictures of the elements in C order, ``None`` if the elements are no Python objects.
     """
 
-    dtype: np.dtype[np.generic]
+    dtype: np.dtype[Any]
     shape: tuple[int, ...]
     values: Array
     children: tuple[object, ...] | None
@@ -83,7 +86,7 @@ class Block:
         return listed
 
 
-def same_dtype(left: np.dtype[np.generic], right: np.dtype[np.generic]) -> bool:
+def same_dtype(left: np.dtype[Any], right: np.dtype[Any]) -> bool:
     """Whether two dtypes are the same, byte order and field names included."""
     return type(left) is type(right) and left == right and left.str == right.str
 
@@ -101,8 +104,8 @@ def unequal(expected: Block, actual: Block, rtol: float) -> tuple[Status, tuple[
     return Status.EQUAL, None
 
 
-def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:
-    return tuple(int(each) for each in np.unravel_index(int(mask.argmax()), mask.shape))
+def _first(mask: Array) -> tuple[int, ...]:
+    return tuple(int(each) for each in np.unravel_index(int(np.flatnonzero(mask)[0]), mask.shape))
 
 
 def _same_bits(left: Array, right: Array) -> bool:
@@ -114,14 +117,14 @@ def _same_bits(left: Array, right: Array) -> bool:
     return bool(np.array_equal(left.reshape(-1).view(np.uint8), right.reshape(-1).view(np.uint8)))
 
 
-def _masks(left: Array, right: Array, rtol: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _masks(left: Array, right: Array, rtol: float) -> tuple[Array, Array]:
     """Where the elements are close but not equal, and where they are neither."""
     if left.dtype.names:
         pairs = [_masks(left[name], right[name], rtol) for name in left.dtype.names]
         flat = [
             [mask.reshape(*left.shape, -1).any(axis=-1) for mask in side] for side in zip(*pairs, strict=True)
         ]
-        close, apart = (np.logical_or.reduce(side) for side in flat)
+        close, apart = (np.stack(side).any(axis=0) for side in flat)
         return close & ~apart, apart
     if left.dtype.kind == "f":
         return _float_masks(left, right, rtol)
@@ -136,7 +139,7 @@ def _masks(left: Array, right: Array, rtol: float) -> tuple[NDArray[np.bool_], N
     return np.zeros(left.shape, dtype=np.bool_), apart
 
 
-def _float_masks(left: Array, right: Array, rtol: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _float_masks(left: Array, right: Array, rtol: float) -> tuple[Array, Array]:
     with np.errstate(all="ignore"):
         same = left == right
         both_nan = np.isnan(left) & np.isnan(right)
@@ -145,13 +148,14 @@ def _float_masks(left: Array, right: Array, rtol: float) -> tuple[NDArray[np.boo
         near = (
             finite & (abs(left - right) <= rtol * abs(left)) if rtol > 0 else np.zeros(left.shape, np.bool_)
         )
-    apart = ~(same | both_nan | near)
-    return np.asarray(zeros | (near & ~same)), np.asarray(apart)
+    apart: Array = np.asarray(~(same | both_nan | near))
+    close: Array = np.asarray(zeros | (near & ~same))
+    return close, apart
 
 
-def _complex_masks(left: Array, right: Array, rtol: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    real_close, real_apart = _float_masks(left.real, right.real, 0.0)
-    imag_close, imag_apart = _float_masks(left.imag, right.imag, 0.0)
+def _complex_masks(left: Array, right: Array, rtol: float) -> tuple[Array, Array]:
+    real_close, real_apart = _float_masks(np.real(left), np.real(right), 0.0)
+    imag_close, imag_apart = _float_masks(np.imag(left), np.imag(right), 0.0)
     apart = real_apart | imag_apart
     close = (real_close | imag_close) & ~apart
     if rtol > 0:
@@ -161,7 +165,7 @@ def _complex_masks(left: Array, right: Array, rtol: float) -> tuple[NDArray[np.b
     return close, apart
 
 
-def _bytes_differ(left: Array, right: Array) -> NDArray[np.bool_]:
+def _bytes_differ(left: Array, right: Array) -> Array:
     shape = (*left.shape, left.dtype.itemsize)
     ours = np.ascontiguousarray(left).view(np.uint8).reshape(shape)
     theirs = np.ascontiguousarray(right).view(np.uint8).reshape(shape)

@@ -51,8 +51,7 @@ def _bytearray(value: object) -> tuple[object, ...]:
 
 
 def _array(value: object) -> tuple[object, ...]:
-    assert isinstance(value, array)
-    return (array.typecode.__get__(value), *array.tolist(value))  # type: ignore[attr-defined]
+    return (vars(array)["typecode"].__get__(value), *vars(array)["tolist"](value))
 
 
 def _memoryview(value: object) -> tuple[object, ...]:

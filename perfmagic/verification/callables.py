@@ -15,6 +15,7 @@ from types import (
     ModuleType,
     WrapperDescriptorType,
 )
+from typing import cast
 
 from perfmagic.model.verdict import Status
 from perfmagic.verification.naming import class_name, importable, namespace, nearest
@@ -41,8 +42,10 @@ _CODE_PARTS = (
 class DefinitionPicture(Picture):
     """A thing made of named parts that are compared one by one."""
 
-    __slots__ = ("named", "title")
+    __slots__ = ("named",)
     stateful = False
+
+    named: dict[str, object]
 
     def parts_of(self, value: object) -> Mapping[str, object]:
         """The live parts by name."""
@@ -92,10 +95,8 @@ class FunctionPicture(DefinitionPicture):
         """Code, name, defaults, closure and attributes."""
         code = _get(_FUNCTION, "__code__", value)
         assert isinstance(code, CodeType)
-        cells = _get(_FUNCTION, "__closure__", value)
-        closure = dict(
-            zip(code.co_freevars, map(_content, cells if isinstance(cells, tuple) else ()), strict=False)
-        )
+        cells = cast("tuple[object, ...] | None", _get(_FUNCTION, "__closure__", value)) or ()
+        closure = dict(zip(code.co_freevars, map(_content, cells), strict=True))
         return {
             "__qualname__": self.qualname,
             "__code__": code,

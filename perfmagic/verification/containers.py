@@ -8,6 +8,12 @@ from perfmagic.verification.matching import match
 from perfmagic.verification.picture import Camera, Judge, Picture, Trail, brief, digest, type_text
 
 _SHOWN = 4
+# The methods of the builtin types, so that none of a subclass is called.
+_LIST_ITEMS = list[object].__getitem__
+_TUPLE_ITEMS = tuple[object, ...].__getitem__
+_DEQUE_ITEMS = deque[object].__iter__
+_SET_ITEMS = set[object].__iter__
+_FROZENSET_ITEMS = frozenset[object].__iter__
 
 
 class SequencePicture(Picture):
@@ -21,7 +27,7 @@ class SequencePicture(Picture):
 
     def read(self, value: object) -> tuple[object, ...]:
         """The live items."""
-        return tuple(list.__getitem__(cast("list[object]", value), slice(None)))
+        return tuple(_LIST_ITEMS(cast("list[object]", value), slice(None)))
 
     def against(self, actual: Picture, judge: Judge, trail: Trail) -> None:
         """Item by item; another length is a difference by itself."""
@@ -56,7 +62,7 @@ class TuplePicture(SequencePicture):
 
     def read(self, value: object) -> tuple[object, ...]:
         """The live items."""
-        return tuple.__getitem__(cast("tuple[object, ...]", value), slice(None))
+        return _TUPLE_ITEMS(cast("tuple[object, ...]", value), slice(None))
 
     def sketch(self, depth: int) -> str:
         """The first items in parentheses."""
@@ -72,7 +78,7 @@ class DequePicture(SequencePicture):
         """The live items; the bound is taken along."""
         plain = cast("deque[object]", value)
         self.maxlen: object = deque.__dict__["maxlen"].__get__(plain)
-        return tuple(deque.__iter__(plain))
+        return tuple(_DEQUE_ITEMS(plain))
 
     def against(self, actual: Picture, judge: Judge, trail: Trail) -> None:
         """The bound, then item by item."""
@@ -92,7 +98,7 @@ class SetPicture(Picture):
 
     def read(self, value: object) -> tuple[object, ...]:
         """The live items."""
-        return tuple(set.__iter__(cast("set[object]", value)))
+        return tuple(_SET_ITEMS(cast("set[object]", value)))
 
     def against(self, actual: Picture, judge: Judge, trail: Trail) -> None:
         """Wait: by then, items that are also reached in another way are known by their partner."""
@@ -136,7 +142,7 @@ class FrozenSetPicture(SetPicture):
 
     def read(self, value: object) -> tuple[object, ...]:
         """The live items."""
-        return tuple(frozenset.__iter__(cast("frozenset[object]", value)))
+        return tuple(_FROZENSET_ITEMS(cast("frozenset[object]", value)))
 
 
 def bracketed(picture: Picture, items: tuple[object, ...], brackets: str, depth: int) -> str:

@@ -1,8 +1,11 @@
 """pandas: frames, series, indexes, arrays, and the scalars that they hold."""
 
+# The library's own stubs are partly unknown to pyright.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -10,14 +13,13 @@ import pandas as pd
 from perfmagic.model.verdict import Status
 from perfmagic.verification.naming import class_name, nearest
 from perfmagic.verification.opaque import OpaquePicture
-from perfmagic.verification.picture import Picture
 from perfmagic.verification.tables import Column, TablePicture, listed_column, plain_column
 from perfmagic.verification.values import ValuePicture
 
 if TYPE_CHECKING:
     from pandas.api.extensions import ExtensionArray
 
-    from perfmagic.verification.picture import Camera, Judge, Trail
+    from perfmagic.verification.picture import Camera, Judge, Picture, Trail
 
 
 class FramePicture(TablePicture):
@@ -49,7 +51,7 @@ class SeriesPicture(TablePicture):
     def fill(self, value: object, camera: Camera) -> None:
         """Read values, index, name and attributes."""
         assert isinstance(value, pd.Series)
-        series = cast("pd.Series[object]", value)
+        series = cast("pd.Series[Any]", value)  # type: ignore[redundant-cast]
         self.columns = (_column(series.array, camera),)
         self.names = (camera.see(series.name),)
         self.labels = _levels(series.index, camera)
@@ -74,7 +76,7 @@ class IndexPicture(TablePicture):
     def fill(self, value: object, camera: Camera) -> None:
         """Read the labels level by level."""
         assert isinstance(value, pd.Index)
-        index = cast("pd.Index[object]", value)
+        index = cast("pd.Index[Any]", value)  # type: ignore[redundant-cast]
         self.spelling = class_name(self.cls)[1]
         if self.cls is pd.RangeIndex:
             self.cls = pd.Index
@@ -171,16 +173,16 @@ def _column(array: ExtensionArray, camera: Camera) -> Column:
     return listed_column(repr(dtype), list(array.astype(object)), camera)
 
 
-def _levels(index: pd.Index[object], camera: Camera) -> tuple[Column, ...]:
+def _levels(index: pd.Index[Any], camera: Camera) -> tuple[Column, ...]:
     if isinstance(index, pd.MultiIndex):
         levels = [index.get_level_values(level) for level in range(index.nlevels)]
         return tuple(_column(level.array, camera) for level in levels)
     return (_column(index.array, camera),)
 
 
-def _details(table: pd.DataFrame | pd.Series[object], camera: Camera) -> dict[str, object]:
+def _details(table: pd.DataFrame | pd.Series[Any], camera: Camera) -> dict[str, object]:
     return {
         "attrs": camera.see(table.attrs),
         "index.names": camera.see(tuple(table.index.names)),
-        "flags": bool(table.flags.allows_duplicate_labels),
+        "flags": bool(getattr(table.flags, "allows_duplicate_labels", True)),
     }

@@ -100,6 +100,8 @@ def _slots(owner: type) -> Iterator[tuple[str, MemberDescriptorType]]:
 
 
 def _cached_properties(owner: type) -> Iterator[str]:
+    if owner is cached_property:
+        yield "lock"  # Python 3.11 has one in the descriptor itself
     for base in ancestry(owner):
         for name, entry in members(base).items():
             if type(entry) is cached_property:
@@ -111,4 +113,4 @@ def _hides(owner: type, slots: int) -> bool:
     visible = object.__basicsize__ + slots * _POINTER
     visible += _POINTER * (_DICTOFFSET.__get__(owner) > 0)
     visible += _POINTER * (_WEAKREFOFFSET.__get__(owner) > 0)
-    return _ITEMSIZE.__get__(owner) != 0 or _BASICSIZE.__get__(owner) > visible
+    return bool(_ITEMSIZE.__get__(owner) != 0 or _BASICSIZE.__get__(owner) > visible)

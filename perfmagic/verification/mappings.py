@@ -11,6 +11,10 @@ from perfmagic.verification.picture import ATOMS, Camera, Judge, Picture, Trail,
 
 _SHOWN = 4
 _STR = frozenset({id(str)})
+# The methods of the builtin types, so that none of a subclass is called.
+_KEYS = dict[object, object].keys
+_VALUES = dict[object, object].values
+_ORDERED_KEYS = OrderedDict[object, object].keys
 _EMPTY: dict[object, object] = {}
 _WRAPPERS: tuple[type, ...] = (
     MappingProxyType,
@@ -28,8 +32,8 @@ class MappingPicture(Picture):
     def fill(self, value: object, camera: Camera) -> None:
         """Read keys and values past the methods of a subclass, and without asking a key for its hash."""
         pairs = cast("dict[object, object]", value)
-        keys: tuple[object, ...] = tuple(dict.keys(pairs))
-        self.values = camera.see_all(tuple(dict.values(pairs)))
+        keys: tuple[object, ...] = tuple(_KEYS(pairs))
+        self.values = camera.see_all(tuple(_VALUES(pairs)))
         self.named = _STR.issuperset(map(id, map(type, keys)))
         self.keys = keys if self.named else camera.see_all(keys)
 
@@ -100,7 +104,7 @@ class OrderedDictPicture(MappingPicture):
         pairs = cast("OrderedDict[object, object]", value)
         if self.atomic():
             by_key = dict(zip(self.keys, self.values, strict=True))
-            self.keys = tuple(OrderedDict.keys(pairs))
+            self.keys: tuple[object, ...] = tuple(_ORDERED_KEYS(pairs))
             self.values = tuple(by_key[key] for key in self.keys)
 
 

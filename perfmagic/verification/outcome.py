@@ -2,15 +2,18 @@
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from perfmagic.model.run import Display, Outcome
 from perfmagic.model.verdict import Status, Verdict
 from perfmagic.verification.equality import Comparing
 from perfmagic.verification.findings import Findings
 from perfmagic.verification.naming import class_name
-from perfmagic.verification.picture import Trail
 from perfmagic.verification.quiet import undisturbed
 from perfmagic.verification.snapshot import Snapshot, take
+
+if TYPE_CHECKING:
+    from perfmagic.verification.picture import Trail
 
 # With a space in front they are no identifiers, so no binding has such a name; paths show them without it.
 _VALUE = " value"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from perfmagic.verification.opaque import OpaquePicture
-from perfmagic.verification.picture import Camera, Picture
 from perfmagic.verification.tables import Column, TablePicture, listed_column, plain_column
+
+if TYPE_CHECKING:
+    from perfmagic.verification.picture import Camera, Picture
 
 
 class PolarsFramePicture(TablePicture):

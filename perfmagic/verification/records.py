@@ -60,7 +60,7 @@ def record_kind(cls: type) -> type[Picture] | None:
 
 def _weak_reference(value: object, cls: type) -> object:
     del cls
-    return weakref.ref.__call__(cast("weakref.ref[object]", value))
+    return weakref.ref[object].__call__(cast("weakref.ref[object]", value))
 
 
 def _random(value: object, cls: type) -> object:

@@ -3,6 +3,7 @@
 import math
 from array import array
 from collections.abc import Sequence
+from typing import cast
 
 from perfmagic.model.verdict import Status
 from perfmagic.verification.picture import ATOMS
@@ -53,7 +54,8 @@ def surely_equal(expected: Sequence[object], actual: Sequence[object]) -> bool:
         return tuple(expected) == tuple(actual)
     if set(types) == {float}:
         # The bits decide: they tell the two zeros apart and a NaN from no other.
-        return array("d", expected).tobytes() == array("d", actual).tobytes()  # type: ignore[arg-type]
+        left, right = cast("Sequence[float]", expected), cast("Sequence[float]", actual)
+        return array("d", left).tobytes() == array("d", right).tobytes()
     return tuple(expected) == tuple(actual) and 0 not in expected
 
 

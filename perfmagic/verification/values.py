@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from decimal import Decimal
 from pathlib import PurePath
 from types import GenericAlias, UnionType
+from typing import cast
 
 from perfmagic.model.verdict import Status
 from perfmagic.verification.naming import nearest
@@ -122,6 +123,12 @@ def _timezone(value: object) -> Reading:
 
 _DATE = ("year", "month", "day")
 _TIME = ("hour", "minute", "second", "microsecond", "fold", "tzinfo")
+
+
+def _plain_bytes(value: bytes) -> bytes:
+    return bytes.__getitem__(value, slice(None))
+
+
 _READERS: Mapping[type, Callable[[object], Reading]] = {
     Decimal: _decimal,
     range: _range,
@@ -134,12 +141,12 @@ _READERS: Mapping[type, Callable[[object], Reading]] = {
     PurePath: _path,
     re.Pattern: _fields(re.Pattern, "pattern", "flags"),
     GenericAlias: _fields(GenericAlias, "__origin__", "__args__"),
-    UnionType: _fields(UnionType, "__args__"),
+    cast("type", UnionType): _fields(cast("type", UnionType), "__args__"),
 }
 _PLAIN: Mapping[type, Callable[..., object]] = {
     int: int.__int__,
     float: float.__float__,
     complex: complex.__complex__,
     str: str.__str__,
-    bytes: lambda value: bytes.__getitem__(value, slice(None)),
+    bytes: _plain_bytes,
 }

@@ -156,7 +156,7 @@ def test_the_tolerance_reaches_bindings() -> None:
 
 
 def test_a_binding_may_be_called_like_a_part() -> None:
-    found = verdict(outcome(value_=1, **{"stdout_": 1}), outcome(value_=1, **{"stdout_": 1}))
+    found = verdict(outcome(value_=1, stdout_=1), outcome(value_=1, stdout_=1))
     assert found.status is Status.EQUAL
 
 
