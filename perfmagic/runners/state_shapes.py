@@ -71,8 +71,11 @@ class Shapes:
     def _work_out(self, kind: type) -> Shape:
         if any(kind is each for each in ATOMIC):
             return NOTHING
+        is_metaclass = inherits(
+            kind, type
+        )  # its instances are classes, whichever library the metaclass is from
         ended, ending = library_ending(kind)
-        if ended and not is_value(kind):
+        if ended and not is_value(kind) and not is_metaclass:
             return Shape(ending=ending)
         contents = self._contents(kind)
         special = None if contents else special_ending(kind)

@@ -118,6 +118,18 @@ CASES = {
         "box x",
         "(x, Base.count)",
     ),
+    "an attribute of an abstract class": (
+        "import abc\nclass Box(abc.ABC):\n    seen = []\nclass Sub(Box): pass\nbox = Sub()",
+        "type(box).seen.append(1); Box.count = getattr(Box, 'count', 0) + 1",
+        "box",
+        "(Box.seen, getattr(Box, 'count', None))",
+    ),
+    "an enumeration": (
+        "import enum\nclass Color(enum.Enum):\n    RED = []",
+        "Color.RED.value.append(1); Color.RED.note = len(Color.RED.value)",
+        "Color",
+        "(Color.RED.value, Color.RED.note)",
+    ),
     "an instance through a registry": (
         "class Box:\n    all = {}\n    def __init__(self, k): self.n = 0; Box.all[k] = self\nBox('a')",
         "Box.all['a'].n += 1; x = Box.all['a'].n",
