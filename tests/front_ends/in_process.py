@@ -1,12 +1,10 @@
 """`InteractiveShell.run_cell`, as an embedding program or a test calls it."""
 
-import asyncio
-
-from IPython.core import async_helpers
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from tests.front_ends.reply import Reply, plain
+from traitlets.config import Config
 
 
 class InProcess:
@@ -14,7 +12,7 @@ class InProcess:
 
     def __init__(self) -> None:
         InteractiveShell.clear_instance()
-        self.shell = InteractiveShell.instance()
+        self.shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
 
     def run(self, code: str, seconds: float = 30) -> Reply:
         with capture_output() as captured:
@@ -29,15 +27,4 @@ class InProcess:
         return [self.run(code) for code in cells]
 
     def close(self) -> None:
-        self.shell.atexit_operations() if hasattr(self.shell, "atexit_operations") else None
-        if self.shell.history_manager is not None:
-            self.shell.history_manager.end_session()
         InteractiveShell.clear_instance()
-        loop = (
-            async_helpers._AsyncIORunner
-        )  # the loop of the terminal's runner outlives the shell: close it with the front end
-        del loop
-        try:
-            asyncio.get_event_loop_policy()
-        except Exception:
-            pass

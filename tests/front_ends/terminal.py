@@ -31,7 +31,7 @@ class Terminal:
     def type(self, code: str) -> None:
         lines = code.rstrip("\n").split("\n")
         if len(lines) > 1 or lines[0].startswith("%%"):
-            lines.append("")
+            lines.extend(["", ""] if lines[0].startswith("%%") else [""])
         for number, line in enumerate(lines):
             if number:
                 self.child.expect(re.compile(r"\.\.\.: ?$"))

@@ -30,7 +30,9 @@ def test_pool_from_an_earlier_cell_stays_on_its_loop(front_end):
 
 
 def test_lock_from_an_earlier_cell_can_be_awaited(front_end):
-    front_end.run("lock = asyncio.Lock()\nawait lock.acquire()\nlock.release()\n")
+    front_end.run("lock = asyncio.Lock()")
+    front_end.run("await lock.acquire()")
+    front_end.run("lock.release()")
     reply = front_end.run("%%concurrent\nasync with lock:\n    held = await work(5)\nheld\n")
     assert not reply.error
     assert reply.out == "5"

@@ -20,7 +20,7 @@ async def spin_in_task():
     return await task
 async def spinning():
     return spin()
-def block(seconds=8):
+def block(seconds=3):
     time.sleep(seconds)
     return seconds
 """
@@ -31,10 +31,13 @@ CELLS = {
     "inside_a_child_task": "a = await work(1)\nb = await spin_in_task()\n",
     "inside_a_task_group": "async with asyncio.TaskGroup() as group:\n    group.create_task(slow(1))\n    group.create_task(spinning())\n",
     "in_to_thread": "a = await asyncio.to_thread(block)\n",
-    "in_an_executor": "with concurrent.futures.ThreadPoolExecutor() as pool_of_threads:\n    r = list(pool_of_threads.map(block, [8, 8]))\n",
+    "in_an_executor": "with concurrent.futures.ThreadPoolExecutor() as pool_of_threads:\n    r = list(pool_of_threads.map(block, [3, 3]))\n",
     "in_an_executor_that_computes": "with concurrent.futures.ThreadPoolExecutor() as pool_of_threads:\n    r = list(pool_of_threads.map(spin, [8, 8]))\n",
     "while_it_sleeps": "b = block()\n",
 }  # fmt: skip
+BUSY = "[t.name for t in threading.enumerate() if t.name.startswith(('ThreadPoolExecutor', 'asyncio_'))]"
+"""Workers inside a blocking call when the cell was stopped cannot be ended; they end with the call."""
+
 LEFT = (
     "(len([t for t in asyncio.all_tasks() if 'slow' in repr(t) or 'spin' in repr(t) or 'perfmagic' in t.get_name()]),"
     " len([t for t in threading.enumerate() if t.is_alive() and ('pool' in t.name.lower() and 'asyncio' not in t.name)]))"
@@ -58,6 +61,7 @@ def test_cell_ends_soon_with_keyboard_interrupt(stopped, cell):
 def test_interrupt_during_reruns_keeps_the_committed_state_and_shows_a_partial_report(stopped):
     stopped.run("%config Perfmagic.quiet = False")
     stopped.run("%config Perfmagic.rounds = 20")
+    settle(stopped)
     stopped.run("log = []")
     cell = "log.append('ran')\na = await slow(1, 0.3)\nb = await slow(2, 0.3)\n"
     reply, seconds = stopped.interrupt_after("%%concurrent --budget 60\n" + cell, 3.0)
@@ -71,7 +75,13 @@ def test_interrupt_during_reruns_keeps_the_committed_state_and_shows_a_partial_r
     assert stopped.run("perfmagic.last().executions > 1").out == "True"
 
 
+def settle(kernel):
+    """Wait until the blocking calls of earlier tests returned."""
+    kernel.run("for _ in range(100):\n    if not [n for n in BUSY() if n.startswith('Thread')]: break\n    await asyncio.sleep(0.1)\n".replace("BUSY()", BUSY))
+
+
 def test_nothing_is_left_after_an_interrupt(stopped):
+    settle(stopped)
     stopped.interrupt_after("%%concurrent\na = await slow(1)\nb = await slow(2)\n", 1.0)
     assert stopped.run(LEFT).out == "(0, 0)"
 
