@@ -10,6 +10,8 @@ import pytest
 
 from benchmarks.block_order import block_order_differs, incomplete_beta, student_p
 from perfmagic.model.run import Sample
+from perfmagic.model.verdict import Status
+from perfmagic.stats.recommend import Contender, recommend
 from perfmagic.stats.speedup import speedup
 
 COMPARISONS = 3_000
@@ -73,6 +75,18 @@ def rate(noise, n, *, order=random_order, differs=interval_excludes_one, seed=20
 @pytest.mark.parametrize("noise", NOISES.values(), ids=NOISES)
 def test_the_same_cell_is_seldom_called_different(noise, n):
     assert rate(noise, n) <= AT_MOST
+
+
+def recommends(left, right):
+    sides = [tuple(Sample(wall_s=each, cpu_s=0.0) for each in side) for side in (left, right)]
+    only = Contender(strategy="same", status=Status.EQUAL, baseline=sides[0], samples=sides[1])
+    return recommend([only]).strategy is not None
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 6])
+@pytest.mark.parametrize("noise", NOISES.values(), ids=NOISES)
+def test_the_same_cell_is_hardly_ever_recommended(noise, n):
+    assert rate(noise, n, differs=recommends) <= 0.002
 
 
 @pytest.mark.parametrize("n", [7, 20])
