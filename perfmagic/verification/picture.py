@@ -27,7 +27,7 @@ ATOM_IDS = frozenset(map(id, ATOMS))
 Trail: TypeAlias = "tuple[Trail | None, Picture | None, object]"
 """Where a child stands: the trail of its container, the container, and the key in it (at a root: the name)."""
 
-_WIDE = 64
+_WIDE = 16
 
 
 class Attribute(NamedTuple):
@@ -193,15 +193,23 @@ def typed_text(child: object) -> str:
 
 
 def digest(child: object, depth: int = 4) -> Hashable:
-    """A key that children which are the same share; it looks only so deep, so equal keys prove nothing."""
+    """A key that children which are the same share; it looks only so deep and so wide, so equal keys prove nothing.
+
+    Objects that can change are looked into less deeply: they may lead to all others.
+    """
     if not isinstance(child, Picture):
         # NaN is the one atom that is not equal to itself.
         return (type(child), child if child == child else "nan")  # noqa: PLR0124
     name = class_name(child.cls)
-    if not depth:
+    depth -= 2 if child.mutable else 1
+    if depth < 0:
         return name
-    inner = tuple(digest(each, depth - 1) for each in child.parts()[:_WIDE])
-    return (name, child.key(), inner)
+    inner: list[Hashable] = []
+    wide = 0
+    for part in child.parts():
+        wide += isinstance(part, Picture)
+        inner.append(digest(part, depth if wide <= _WIDE else 0))
+    return (name, child.key(), tuple(inner))
 
 
 def trail_text(trail: Trail) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from perfmagic.verification.kinds import kind_of
 from perfmagic.verification.layout import Layout
+from perfmagic.verification.opaque import OpaquePicture
 from perfmagic.verification.picture import ATOM_IDS, Extra, Picture
 from perfmagic.verification.quiet import undisturbed
 
@@ -91,8 +92,14 @@ class _Camera:
 
     def _extra(self, value: object, cls: type, layout: Layout) -> Extra:
         attributes = layout.attributes(value)
-        klass = self.see(cls) if layout.made else None
-        return Extra(tuple(attributes), self.see_all(tuple(attributes.values())), klass)
+        names, state = tuple(attributes), self.see_all(tuple(attributes.values()))
+        if layout.made:
+            return Extra(names, state, self.see(cls))
+        # A library's object that holds a lock, a socket or a loop is itself a resource: what it counts is its own affair.
+        held = [each for each, child in enumerate(state) if type(child) is OpaquePicture]
+        if held:
+            names, state = tuple(names[each] for each in held), tuple(state[each] for each in held)
+        return Extra(names, state, None)
 
 
 def _reading(cls: type) -> tuple[type[Picture], Layout | None]:

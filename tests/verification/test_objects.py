@@ -3,8 +3,10 @@
 import functools
 import math
 import sqlite3
+import threading
 import weakref
 from collections.abc import Callable
+from concurrent import futures
 
 import pytest
 
@@ -251,6 +253,10 @@ OBJECTS = {
         lambda: (thing := Plain(1), weakref.ref(thing)),
         lambda: (Plain(1), weakref.ref(Plain(1))),
     ),
+    "connections to a database": unknown(lambda: closed(sqlite3.connect(":memory:"))),
+    "executors": unknown(lambda: futures.ThreadPoolExecutor(1)),
+    "futures": unknown(futures.Future),
+    "a library's object that holds a lock": pair("unknown", lambda: Library(1), lambda: Library(2)),
     "caches of functions": unknown(lambda: functools.lru_cache(len)),
 }
 
@@ -265,6 +271,19 @@ def raised(error: Exception, cause: Exception | None = None) -> Exception:
         raise error from cause
     except type(error) as caught:
         return caught
+
+
+def closed(connection: sqlite3.Connection) -> sqlite3.Connection:
+    connection.close()
+    return connection
+
+
+class Library:
+    """Importable, as classes of libraries are."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.lock = threading.Lock()
 
 
 def row(query: str) -> object:

@@ -99,3 +99,30 @@ def test_many_unknown_places_are_counted_not_listed() -> None:
     assert len(verdict.unchecked) == 21
     assert verdict.unchecked[-1] == "and 30 more places"
     assert verdict.checked == ()
+
+
+def test_a_set_of_objects_that_all_know_each_other_is_compared_without_looking_at_every_path() -> None:
+    class Person:
+        def __init__(self, number: int) -> None:
+            self.number = number
+            self.friends: list[Person] = []
+
+    def crowd() -> set[Person]:
+        people = [Person(number) for number in range(100)]
+        for person in people:
+            person.friends += people
+        return set(people)
+
+    assert compare(take({"x": crowd()}), take({"x": crowd()})).status is Status.EQUAL
+
+
+def test_long_tuples_in_a_set_are_told_apart_by_their_ends() -> None:
+    def boards() -> set[tuple[tuple[int, ...], ...]]:
+        return {
+            tuple(tuple(range(12)) if row < 11 else (number,) * 40 for row in range(12))
+            for number in range(20)
+        }
+
+    first = take({"x": boards()})
+    assert compare(first, take({"x": boards()})).status is Status.EQUAL
+    assert compare(first, take({"x": boards() - {sorted(boards())[0]}})).status is Status.DIFFERENT
