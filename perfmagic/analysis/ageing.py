@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from perfmagic.analysis.machine import Machine, NameKey
+from perfmagic.analysis.machine import Machine
+from perfmagic.analysis.name_state import NameKey
 from perfmagic.analysis.values import Atom, Fresh, Method, Value
 
 
-def age(machine: Machine, created: Sequence[Fresh], before: Mapping[NameKey, Value]) -> int:
+def age(machine: Machine, created: Sequence[Fresh], changes: dict[NameKey, Value]) -> int:
     """Replace the objects made in the last turn by their old form.
 
     Only names and objects that the loop changed are visited. The result counts what is known of these objects: two equal
@@ -16,9 +17,8 @@ def age(machine: Machine, created: Sequence[Fresh], before: Mapping[NameKey, Val
         each: Fresh(each.site, each.kind, old=True) for each in created if not each.old
     }
     if replaced:
-        for key, value in machine.names.items():
-            if value is not before.get(key):
-                machine.names[key] = _renamed(value, replaced)
+        for key, value in changes.items():
+            changes[key] = _renamed(value, replaced)
         for atom in list(machine.dirty):
             _age_fields(machine, atom, replaced)
     return sum(len(value) for atom in machine.dirty for value in machine.heap.get(atom, {}).values())

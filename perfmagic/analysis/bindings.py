@@ -6,7 +6,7 @@ import types
 from typing import cast
 
 from perfmagic.analysis.effects import Kind, Location, Touched
-from perfmagic.analysis.machine import Machine, NameKey, is_cell
+from perfmagic.analysis.machine import Machine, is_cell
 from perfmagic.analysis.memory import name_it
 from perfmagic.analysis.scopes import Scope
 from perfmagic.analysis.values import NEVER, UNKNOWN, Value, just
@@ -25,7 +25,7 @@ def owner_of(machine: Machine, name: str) -> Scope:
     """Return the scope in which a name of the running code lives."""
     scope = machine.frame.scope
     if scope.sort == "class" and scope.parent is not None:
-        if name in scope.names.bound and (scope.number, name) in machine.names:
+        if name in scope.names.bound and machine.names.get((scope.number, name)) is not None:
             return scope
         return scope.parent.enclosing(name) if name not in scope.names.global_ else scope.module()
     return scope.owner(name)
@@ -82,7 +82,7 @@ def bind(machine: Machine, node: ast.AST, name: str, value: Value) -> None:
 def bind_in(machine: Machine, node: ast.AST, owner: Scope, name: str, value: Value) -> None:
     """Bind a name of a given scope and record the write."""
     machine.write(node, name_location(owner, name))
-    key: NameKey = (owner.number, name)
+    key = (owner.number, name)
     if owner.sort == "cells":
         cell = owner.cells[name]
         machine.touched.setdefault(id(cell), Touched(f"closure variable {name}", cell))
@@ -90,9 +90,9 @@ def bind_in(machine: Machine, node: ast.AST, owner: Scope, name: str, value: Val
         where = str(owner.number).split("@", 1)[0]
         machine.hazard(node, "module", f"line {machine.line(node)} rebinds {where}.{name}", f"{where}.{name}")
     if owner.parent is None or owner.sort == "cells" or owner is machine.frame.scope:
-        machine.names[key] = value
+        machine.names.put(key, value)
     else:
-        machine.names[key] = value | machine.names.get(key, NEVER)
+        machine.names.put(key, value | (machine.names.get(key) or NEVER))
 
 
 def unbind(machine: Machine, node: ast.AST, name: str) -> None:

@@ -6,7 +6,7 @@ import types
 from typing import cast
 
 from perfmagic.analysis import live, sources
-from perfmagic.analysis.attributes import is_users, kind_of, lookup, names_for
+from perfmagic.analysis.kinds import is_users, kind_of, lookup, names_for
 from perfmagic.analysis.effects import Touched
 from perfmagic.analysis.machine import (
     MAX_DEPTH,
@@ -46,12 +46,14 @@ from perfmagic.analysis.values import (
     Arguments,
     Atom,
     Class,
+    Const,
     Fresh,
     Function,
     Live,
     Method,
     Native,
     Pending,
+    Scalar,
     Unknown,
     Value,
     join,
@@ -192,6 +194,9 @@ def _call_live_function(
         return _call_function(machine, node, function, arguments)
     code = value.__code__
     module = value.__globals__.get("__name__")
+    if f"{module}.{code.co_qualname}" in _CONTEXT_MANAGERS and value.__closure__:
+        inner = name_it(machine, value.__closure__[0].cell_contents, "context manager")
+        return call(machine, node, just(inner), arguments)
     if sources.is_library(code.co_filename):
         kind = kind_of(receiver) if receiver is not None else None
         if kind is not None:
@@ -210,6 +215,10 @@ def _call_live_function(
     return unknown_call(machine, node, f"{code.co_name}(), whose source is not available", arguments)
 
 
+_CONTEXT_MANAGERS = (
+    "contextlib.contextmanager.<locals>.helper",
+    "contextlib.asynccontextmanager.<locals>.helper",
+)
 _GENERATED = ("__repr__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__")
 
 
@@ -348,6 +357,8 @@ def _construct(machine: Machine, node: ast.AST, cls: Live | Class, arguments: Ar
         return unknown_call(machine, node, f"{kind_label(cls)}(), a class with a metaclass", arguments)
     note_callee(machine, node, Callee(kind="user", label=kind_label(cls), blocking=True))
     atom = new(machine, node, cls)
+    if _is_named_tuple(cls):
+        return _construct_fields(machine, node, cls, atom, arguments)
     maker = lookup(machine, cls, "__new__")
     if maker is not None and not _is_object_method(maker[1]):
         made = call(machine, node, _plain_function(maker[1]), arguments.after(just(cls)))
@@ -358,7 +369,7 @@ def _construct(machine: Machine, node: ast.AST, cls: Live | Class, arguments: Ar
         _with_arguments(machine, atom, arguments)
         return made
     if _is_generated(cls, init[1]) or stored(machine, cls, attribute_key("__dataclass__")):
-        return _construct_dataclass(machine, node, cls, atom, arguments)
+        return _construct_fields(machine, node, cls, atom, arguments)
     for each in made:
         call(machine, node, frozenset(Method(each, raw) for raw in init[1]), arguments)
     return made
@@ -393,14 +404,30 @@ def _is_generated(cls: Live | Class, raw: Value) -> bool:
     )
 
 
-def _construct_dataclass(
+def _is_named_tuple(cls: Live | Class) -> bool:
+    if not isinstance(cls, Live):
+        return False
+    found = live.class_attribute(cast("type", cls.value), "__new__")
+    function = found[1].__func__ if found is not None and type(found[1]) is staticmethod else found and found[1]
+    return type(function) is types.FunctionType and function.__globals__.get("__name__", "").startswith("namedtuple_")
+
+
+def _field_names(cls: Live | Class) -> list[str]:
+    if isinstance(cls, Class):
+        annotated = [each for each in cls.node.body if isinstance(each, ast.AnnAssign)]
+        return [each.target.id for each in annotated if isinstance(each.target, ast.Name)]
+    for name in ("__dataclass_fields__", "_fields"):
+        found = live.class_attribute(cast("type", cls.value), name)
+        if found is not None and is_exact(found[1], (dict, tuple)):
+            return list(cast("dict[str, object]", found[1]))
+    return []
+
+
+def _construct_fields(
     machine: Machine, node: ast.AST, cls: Live | Class, atom: Fresh, arguments: Arguments
 ) -> Value:
-    """Store the arguments of a generated ``__init__`` in the fields, and run ``__post_init__``."""
-    fields: list[str] = []
-    if isinstance(cls, Live):
-        found = live.class_attribute(cast("type", cls.value), "__dataclass_fields__")
-        fields = list(cast("dict[str, object]", found[1])) if found is not None else []
+    """Store the arguments of a generated constructor in the fields, and run ``__post_init__``."""
+    fields = _field_names(cls)
     for index, value in enumerate(arguments.positional):
         if index < len(fields):
             store(machine, atom, attribute_key(fields[index]), value)
@@ -408,11 +435,19 @@ def _construct_dataclass(
         store(machine, atom, attribute_key(name), value)
     for name in fields:
         if not stored(machine, atom, attribute_key(name)):
-            store(machine, atom, attribute_key(name), UNKNOWN)
+            store(machine, atom, attribute_key(name), arguments.rest or _default_of(machine, cls, name))
+        store(machine, atom, ELEMENTS, stored(machine, atom, attribute_key(name)))
     hook = lookup(machine, cls, "__post_init__")
     if hook is not None:
         call(machine, node, frozenset(Method(atom, raw) for raw in hook[1]), Arguments())
     return just(atom)
+
+
+def _default_of(machine: Machine, cls: Live | Class, name: str) -> Value:
+    """Return the default of a field: the class attribute of that name if it is plain, else unknown."""
+    found = lookup(machine, cls, name)
+    plain = found is not None and all(isinstance(each, Const | Scalar) for each in found[1])
+    return found[1] if found is not None and plain else UNKNOWN
 
 
 def _with_arguments(machine: Machine, atom: Fresh, arguments: Arguments) -> Value:
@@ -498,23 +533,23 @@ def _bind_parameters(
     taken: set[str] = set()
     for index, each in enumerate(ordered):
         value = arguments.positional[index] if index < len(arguments.positional) else None
-        machine.names[(scope.number, each.arg)] = _parameter(function, arguments, each.arg, value)
+        machine.names.put((scope.number, each.arg), _parameter(function, arguments, each.arg, value))
         taken.add(each.arg)
     for each in spec.kwonlyargs:
-        machine.names[(scope.number, each.arg)] = _parameter(function, arguments, each.arg, None)
+        machine.names.put((scope.number, each.arg), _parameter(function, arguments, each.arg, None))
         taken.add(each.arg)
     if spec.vararg is not None:
         rest = new(machine, node, "builtins.tuple", "*args")
         for value in (*arguments.positional[len(ordered) :], arguments.rest):
             store(machine, rest, ELEMENTS, value)
-        machine.names[(scope.number, spec.vararg.arg)] = just(rest)
+        machine.names.put((scope.number, spec.vararg.arg), just(rest))
     if spec.kwarg is not None:
         extra = new(machine, node, "builtins.dict", "**kwargs")
         for name, value in arguments.keywords.items():
             if name not in taken:
                 store(machine, extra, ELEMENTS, value)
         store(machine, extra, ELEMENTS, arguments.rest)
-        machine.names[(scope.number, spec.kwarg.arg)] = just(extra)
+        machine.names.put((scope.number, spec.kwarg.arg), just(extra))
 
 
 def _parameter(function: Function, arguments: Arguments, name: str, positional: Value | None) -> Value:

@@ -11,6 +11,7 @@ from perfmagic.analysis.effects import NOTHING, Barrier, Effects, Hazard, Kind, 
 from perfmagic.analysis.execution import execute
 from perfmagic.analysis.expressions import evaluate
 from perfmagic.analysis.machine import Called, Callee, Frame, Machine, Record
+from perfmagic.analysis.memory import locate
 from perfmagic.analysis.scopes import CELL, Scope
 from perfmagic.analysis.values import Value
 
@@ -140,6 +141,7 @@ def infer_effects(tree: ast.Module, namespace: Mapping[str, object]) -> EffectMa
     machine.frames.append(frame)
     execute(machine, tree.body)
     _own_bindings(machine, tree)
+    _merge_groups(machine)
     return EffectMap(
         bound_names=_names(frame.writes),
         read_names=frozenset(name for name in _names(frame.reads) if name in namespace),
@@ -149,6 +151,21 @@ def infer_effects(tree: ast.Module, namespace: Mapping[str, object]) -> EffectMa
         _records=MappingProxyType(machine.records),
         _callees=MappingProxyType(machine.callees),
     )
+
+
+def _merge_groups(machine: Machine) -> None:
+    """Give objects that were seen alone before they were found in a group the location of the group."""
+    late = machine.located & machine.members.keys()
+    if not late:
+        return
+    replaced = {id_: locate(machine, machine.members[id_]) for id_ in late}
+    for record in machine.records.values():
+        for locations in (record.reads, record.writes):
+            for location in list(locations):
+                group = replaced.get(location.key) if type(location.key) is int else None
+                if group is not None and location.kind is Kind.OBJECT:
+                    locations.discard(location)
+                    locations.add(group)
 
 
 def _own_bindings(machine: Machine, tree: ast.Module) -> None:

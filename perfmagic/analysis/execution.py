@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from perfmagic.analysis import bindings
 from perfmagic.analysis.ageing import age
 from perfmagic.analysis.attributes import get
-from perfmagic.analysis.expressions import defaults_of, joined_names, truth
+from perfmagic.analysis.expressions import capture, defaults_of, truth
 from perfmagic.analysis.machine import MAX_STEPS, Frame, Machine
 from perfmagic.analysis.memory import attribute_key, label_of, name_it, new, site_of, store, stored
+from perfmagic.analysis.name_state import NameKey
 from perfmagic.analysis.operators import enter, iterate, leave, operate
 from perfmagic.analysis.patterns import bind_pattern
 from perfmagic.analysis.scopes import Scope, names_of
@@ -20,7 +21,6 @@ from perfmagic.analysis.values import (
     UNKNOWN,
     Arguments,
     Class,
-    Const,
     Fresh,
     Function,
     Live,
@@ -112,11 +112,12 @@ def _delete(machine: Machine, node: ast.Delete) -> None:
 
 def _if(machine: Machine, node: ast.If) -> None:
     truth(machine, node.test, machine.evaluate(machine, node.test))
-    before = dict(machine.names)
+    machine.names.push()
     machine.execute(machine, node.body)
-    after, machine.names = machine.names, before
+    one = machine.names.pop()
+    machine.names.push()
     machine.execute(machine, node.orelse)
-    machine.names = joined_names(after, machine.names)
+    machine.names.merge(one, machine.names.pop())
 
 
 def _turns(machine: Machine, node: ast.AST, turn: Callable[[], None]) -> None:
@@ -125,21 +126,17 @@ def _turns(machine: Machine, node: ast.AST, turn: Callable[[], None]) -> None:
     machine.dirty = set()
     facts = -1
     for _ in range(_MAX_TURNS):
-        before = machine.names
-        machine.names = dict(before)
+        machine.names.push()
         turn()
-        machine.names = joined_names(before, machine.names)
-        known, facts = facts, age(machine, machine.created[start:], before)
+        changes = machine.names.pop()
+        known, facts = facts, age(machine, machine.created[start:], changes)
         del machine.created[start:]
-        if known == facts and _same(before, machine.names):
+        news = machine.names.merge(changes, {})
+        if known == facts and not news:
             break
     else:
         machine.barrier(node, f"what the loop in line {machine.line(node)} holds does not settle")
     machine.dirty |= outer
-
-
-def _same(one: Mapping[tuple[object, str], Value], other: Mapping[tuple[object, str], Value]) -> bool:
-    return len(one) == len(other) and all(other.get(key) == value for key, value in one.items())
 
 
 def _for(machine: Machine, node: ast.For | ast.AsyncFor) -> None:
@@ -183,21 +180,20 @@ def _with(machine: Machine, node: ast.With | ast.AsyncWith) -> None:
 
 
 def _try(machine: Machine, node: ast.Try) -> None:
-    before = dict(machine.names)
+    names = machine.names
+    names.push()
     machine.execute(machine, node.body)
-    after = machine.names
-    branches = [after]
+    after = names.pop()
+    branches: list[Mapping[NameKey, Value]] = [{}] if node.finalbody and not node.handlers else []
     for handler in node.handlers:
-        machine.names = joined_names(before, after)
+        names.push()
+        names.merge(after, {})
         _handler(machine, handler)
-        branches.append(machine.names)
-    machine.names = after
+        branches.append(names.pop())
+    names.push()
+    names.apply(after)
     machine.execute(machine, node.orelse)
-    branches.append(machine.names)
-    merged = branches[0]
-    for each in branches[1:]:
-        merged = joined_names(merged, each)
-    machine.names = joined_names(before, merged) if node.finalbody and not node.handlers else merged
+    names.merge(names.pop(), *branches)
     machine.execute(machine, node.finalbody)
 
 
@@ -283,6 +279,7 @@ def _import_all(machine: Machine, node: ast.ImportFrom, module: Value) -> None:
 
 
 def _define(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    capture(machine.frame.scope)
     defaults = defaults_of(machine, node.args)
     value = just(Function(node, machine.frame.scope, defaults, node.name))
     bindings.bind(machine, node, node.name, _decorated(machine, node, value))
@@ -306,12 +303,14 @@ def _class(machine: Machine, node: ast.ClassDef) -> None:
     scope = Scope(
         number=site_of(machine, node), sort="class", names=names_of(node), parent=machine.frame.scope
     )
+    capture(scope)
     cls = Class(node, atoms, scope)
     frame = Frame(scope=scope, in_cell=machine.frame.in_cell, function=machine.frame.function, call_node=node)
     with machine.activation(frame):
         machine.execute(machine, node.body)
-    for (number, name), value in list(machine.names.items()):
-        if number == scope.number:
+    for name in scope.names.bound:
+        value = machine.names.get((scope.number, name))
+        if value is not None:
             store(machine, cls, attribute_key(name), _owned(value, cls))
     bindings.bind(machine, node, node.name, _decorated(machine, node, just(cls)))
 
@@ -327,16 +326,15 @@ def _owned(value: Value, cls: Class) -> Value:
 
 def _match(machine: Machine, node: ast.Match) -> None:
     subject = machine.evaluate(machine, node.subject)
-    before = dict(machine.names)
-    merged = dict(before)
+    branches: list[Mapping[NameKey, Value]] = [{}]
     for case in node.cases:
-        machine.names = dict(before)
+        machine.names.push()
         bind_pattern(machine, case.pattern, subject)
         if case.guard is not None:
             truth(machine, case.guard, machine.evaluate(machine, case.guard))
         machine.execute(machine, case.body)
-        merged = joined_names(merged, machine.names)
-    machine.names = merged
+        branches.append(machine.names.pop())
+    machine.names.merge(*branches)
 
 
 def _nothing(machine: Machine, node: ast.stmt) -> None:
@@ -372,4 +370,3 @@ RULES: Mapping[type[ast.stmt], Callable[..., None]] = {
     ast.Global: _nothing,
     ast.Nonlocal: _nothing,
 }
-UNUSED = (Const,)

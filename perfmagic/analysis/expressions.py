@@ -1,17 +1,17 @@
 """Expressions: the abstract value of each kind, with its effects recorded where they happen."""
 
 import ast
+import itertools
 from collections.abc import Callable, Mapping
 
-from perfmagic.analysis import attributes, bindings
+from perfmagic.analysis import attributes, bindings, live
+from perfmagic.analysis.kinds import kind_of, names_for
 from perfmagic.analysis.machine import MAX_STEPS, Callee, Frame, Machine, note_callee
 from perfmagic.analysis.memory import ELEMENTS, KEYS, element, look, new, site_of, store
 from perfmagic.analysis.operators import await_all, iterate, operate, read_deep, run_hooks
-from perfmagic.analysis.scopes import Names, Scope, names_of
+from perfmagic.analysis.scopes import Names, Scope
 from perfmagic.analysis.targets import assign
 from perfmagic.analysis.values import (
-    DATA,
-    NEVER,
     NONE,
     SCALAR,
     UNKNOWN,
@@ -175,28 +175,13 @@ def truth(machine: Machine, node: ast.AST, value: Value) -> None:
 
 
 def _boolean(machine: Machine, node: ast.BoolOp) -> Value:
-    values: list[Value] = []
-    names = machine.names
-    for index, each in enumerate(node.values):
-        value = evaluate(machine, each)
-        values.append(value)
-        if index < len(node.values) - 1:
-            truth(machine, each, value)
-        machine.names = joined_names(names, machine.names)
+    values = [machine.evaluate(machine, node.values[0])]
+    for before, each in itertools.pairwise(node.values):
+        truth(machine, before, values[-1])
+        machine.names.push()
+        values.append(machine.evaluate(machine, each))
+        machine.names.merge(machine.names.pop(), {})
     return join(*values)
-
-
-def joined_names(
-    one: dict[tuple[object, str], Value], other: dict[tuple[object, str], Value]
-) -> dict[tuple[object, str], Value]:
-    """Return what names may stand for after either of two branches."""
-    if one is other:
-        return dict(one)
-    merged = dict(one)
-    for key, value in other.items():
-        before = merged.get(key)
-        merged[key] = value if before is None or before is value else join(before, value)
-    return merged
 
 
 def _compare(machine: Machine, node: ast.Compare) -> Value:
@@ -213,11 +198,12 @@ def _compare(machine: Machine, node: ast.Compare) -> Value:
 
 def _conditional(machine: Machine, node: ast.IfExp) -> Value:
     truth(machine, node.test, evaluate(machine, node.test))
-    before = dict(machine.names)
+    machine.names.push()
     one = evaluate(machine, node.body)
-    after, machine.names = machine.names, before
+    first = machine.names.pop()
+    machine.names.push()
     other = evaluate(machine, node.orelse)
-    machine.names = joined_names(after, machine.names)
+    machine.names.merge(first, machine.names.pop())
     return join(one, other)
 
 
@@ -246,8 +232,8 @@ def _item(machine: Machine, node: ast.Subscript, atom: object, key: Value) -> Va
 
 def _library_item(machine: Machine, node: ast.Subscript, atom: Live | Fresh, key: Value) -> Value:
     read_deep(machine, node, [key])
-    kind = attributes.kind_of(atom)
-    known = attributes.names_for(kind) if kind is not None else ()
+    kind = kind_of(atom)
+    known = names_for(kind) if kind is not None else ()
     sliced = isinstance(node.slice, ast.Slice)
     if known and known[0] in (
         "builtins.list",
@@ -265,7 +251,7 @@ def _library_item(machine: Machine, node: ast.Subscript, atom: Live | Fresh, key
         return join(just(atom), SCALAR)
     if isinstance(kind, str) or not known:
         return element(machine, atom, key) or join(just(atom), SCALAR)
-    if isinstance(atom, Live) and attributes.live.is_class(atom.value):
+    if isinstance(atom, Live) and live.is_class(atom.value):
         return just(atom)
     return machine.call(
         machine,
@@ -336,7 +322,15 @@ def _await(machine: Machine, node: ast.Await) -> Value:
 
 
 def _lambda(machine: Machine, node: ast.Lambda) -> Value:
+    capture(machine.frame.scope)
     return just(Function(node, machine.frame.scope, defaults_of(machine, node.args), "<lambda>"))
+
+
+def capture(scope: Scope | None) -> None:
+    """Note that something defined in a scope may use its names later."""
+    while scope is not None and not scope.captured:
+        scope.captured = True
+        scope = scope.parent
 
 
 def defaults_of(machine: Machine, arguments: ast.arguments) -> dict[str, Value]:
@@ -490,4 +484,3 @@ RULES: Mapping[type[ast.AST], Callable[..., Value]] = {
     ast.YieldFrom: _yield_from,
     ast.Starred: _starred,
 }
-UNUSED = (names_of, NEVER, DATA)

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Mapping
 
-from perfmagic.analysis.attributes import kind_of, names_for
+from perfmagic.analysis.kinds import kind_of, names_for
 from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.machine import Callee, Machine, note_callee
 from perfmagic.analysis.memory import ELEMENTS, attribute_key, element, label_of, look, new, store, stored
@@ -19,7 +19,6 @@ from perfmagic.analysis.values import (
     Fresh,
     Live,
     Native,
-    Pending,
     Value,
     join,
     just,
@@ -183,4 +182,3 @@ ASYNC_HANDLERS: Mapping[str, Callable[[Machine, ast.AST, Model, Native, Argument
     "submit": _submit,
     "streams": _streams,
 }
-PENDING = Pending

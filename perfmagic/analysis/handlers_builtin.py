@@ -12,13 +12,12 @@ from perfmagic.analysis.memory import (
     element,
     is_exact,
     keys,
-    label_of,
     look,
     new,
     store,
 )
 from perfmagic.analysis.models.model import Model
-from perfmagic.analysis.operators import IMPLICIT, await_all, iterate, iterate_atom, read_deep, run_hooks
+from perfmagic.analysis.operators import await_all, iterate, iterate_atom, read_deep, run_hooks
 from perfmagic.analysis.values import (
     NEVER,
     NONE,
@@ -276,4 +275,3 @@ BUILTIN_HANDLERS: Mapping[str, Callable[[Machine, ast.AST, Model, Native, Argume
     "open": _open,
     "dynamic": _dynamic,
 }
-ANY_HOOK = IMPLICIT

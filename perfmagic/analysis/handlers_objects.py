@@ -3,10 +3,12 @@
 import ast
 from collections.abc import Callable, Mapping
 
-from perfmagic.analysis.attributes import get, kind_of, lineage, put
+from perfmagic.analysis.attributes import get
+from perfmagic.analysis.kinds import kind_of
+from perfmagic.analysis.setting import put
 from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.machine import Machine
-from perfmagic.analysis.memory import ELEMENTS, attribute_key, change, label_of, look, new, store
+from perfmagic.analysis.memory import ELEMENTS, attribute_key, change, look, new, store
 from perfmagic.analysis.models.model import Model
 from perfmagic.analysis.operators import iterate, read_deep
 from perfmagic.analysis.results import change_all
@@ -22,7 +24,6 @@ from perfmagic.analysis.values import (
     Function,
     Live,
     Native,
-    Pending,
     Value,
     join,
     just,
@@ -71,9 +72,14 @@ def _super(machine: Machine, node: ast.AST, model: Model, native: Native, argume
     function = frame.function
     if function is None or not frame.arguments or arguments.positional:
         return UNKNOWN
+    owner = function.owner
+    if owner is None and "__class__" in function.scope.cells:
+        owner = Live(function.scope.cells["__class__"].cell_contents)
+    if owner is None:
+        return UNKNOWN
     fresh = new(machine, node, "builtins.super", "super")
     store(machine, fresh, attribute_key("receiver"), frame.arguments[0])
-    store(machine, fresh, attribute_key("function"), just(function))
+    store(machine, fresh, attribute_key("owner"), just(owner))
     return just(fresh)
 
 
@@ -210,7 +216,8 @@ def _frame(machine: Machine, node: ast.AST, model: Model, native: Native, argume
         if functions:
             machine.call(machine, node, functions, Arguments(rest=SCALAR, starred=True))
     kind = kind_of(receiver) if receiver is not None else None
-    return just(new(machine, node, kind if kind is not None else model.option, "frame"))
+    special = model.option != "pandas.DataFrame" or kind is None
+    return just(new(machine, node, model.option if special else kind, "frame"))
 
 
 def _frame_file(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
@@ -255,4 +262,3 @@ OBJECT_HANDLERS: Mapping[str, Callable[[Machine, ast.AST, Model, Native, Argumen
     "frame_file": _frame_file,
     "object_new": _object_new,
 }
-UNUSED = (Pending, lineage, label_of)

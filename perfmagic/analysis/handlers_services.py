@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from perfmagic.analysis import live
 from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.machine import Callee, Machine, note_callee
-from perfmagic.analysis.memory import attribute_key, label_of, look, name_it, new, store, stored
+from perfmagic.analysis.memory import attribute_key, label_of, look, new, store, stored
 from perfmagic.analysis.models.model import Model
 from perfmagic.analysis.operators import read_deep
 from perfmagic.analysis.results import result_of
@@ -234,4 +234,3 @@ SERVICE_HANDLERS: Mapping[str, Callable[[Machine, ast.AST, Model, Native, Argume
     "sqlite": _sqlite,
     "get_ipython": _get_ipython,
 }
-NAMED = name_it

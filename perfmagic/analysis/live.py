@@ -31,6 +31,12 @@ def qualified_name(cls: type) -> str:
     return f"{module}.{_QUALNAME.__get__(cls)}" if type(module) is str else str(_QUALNAME.__get__(cls))
 
 
+def module_name(cls: type) -> str | None:
+    """Return the name of the module that a class says it comes from."""
+    module = _MODULE.__get__(cls)
+    return module if type(module) is str else None
+
+
 def is_a(value: object, cls: type) -> bool:
     """Tell whether the type of a value is the class or derived from it."""
     return any(each is cls for each in mro(type(value)))

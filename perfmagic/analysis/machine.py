@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from perfmagic.analysis.effects import Barrier, Hazard, Location, Touched
+from perfmagic.analysis.name_state import NameState
 from perfmagic.analysis.scopes import CELL, FunctionNode, Scope
-from perfmagic.analysis.values import NEVER, Arguments, Atom, Fresh, Function, Value
+from perfmagic.analysis.values import Arguments, Atom, Fresh, Function, Value
 
 HeapKey = tuple[str, object]
-NameKey = tuple[object, str]
 MAX_STEPS = 150_000
 MAX_DEPTH = 30
 
@@ -113,7 +113,7 @@ class Machine:
     cell: Scope
     cell_nodes: frozenset[int]
     frames: list[Frame] = field(default_factory=list[Frame])
-    names: dict[NameKey, Value] = field(default_factory=dict[NameKey, Value])
+    names: NameState = field(default_factory=NameState)
     heap: dict[Atom, dict[HeapKey, Value]] = field(default_factory=dict[Atom, dict[HeapKey, Value]])
     records: dict[int, Record] = field(default_factory=dict[int, Record])
     callees: dict[int, Callee] = field(default_factory=dict[int, Callee])
@@ -129,6 +129,9 @@ class Machine:
     global_scopes: dict[int, Scope] = field(default_factory=dict[int, Scope])
     functions: dict[int, Function | None] = field(default_factory=dict[int, Function | None])
     held_pools: list[tuple[Atom, int]] = field(default_factory=list[tuple[Atom, int]])
+    members: dict[int, Fresh] = field(default_factory=dict[int, Fresh])
+    groups: dict[Fresh, list[object]] = field(default_factory=dict[Fresh, list[object]])
+    located: set[int] = field(default_factory=set[int])
     steps: int = 0
     dirty: set[Atom] = field(default_factory=set[Atom])
 
@@ -187,6 +190,9 @@ class Machine:
             yield frame
         finally:
             self.frames.pop()
+            if not frame.scope.captured:
+                for name in frame.scope.names.bound:
+                    self.names.drop((frame.scope.number, name))
             number = frame.scope.number
             node = frame.call_node
             if node is not None and self.frames:
@@ -254,4 +260,3 @@ def merged(one: Callee, other: Callee) -> Callee:
 
 Handler = Callable[[Machine, ast.AST, "Atom | None", Arguments], Value]
 Handlers = Mapping[str, Handler]
-NOWHERE = NEVER

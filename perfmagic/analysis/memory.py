@@ -36,7 +36,8 @@ _SEQUENCES = (list, tuple, collections.deque)
 _SETS = (set, frozenset)
 _DICTS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 _ITERATED = (list, tuple, collections.deque, set, frozenset, range)
-_MAX_ELEMENTS = 2_000
+MAX_ELEMENTS = 20_000
+MAX_SINGLE = 12
 _FIXED = (*SCALARS, tuple, frozenset, range, slice, types.ModuleType, types.BuiltinFunctionType)
 
 
@@ -56,6 +57,11 @@ def locate(machine: Machine, atom: Atom) -> Location | None:
     if isinstance(atom, Live):
         if is_exact(atom.value, _FIXED):
             return None
+        group = machine.members.get(id(atom.value))
+        machine.located.add(id(atom.value))
+        if group is not None:
+            return locate(machine, group)
+        atom = Live(owner_of_data(atom.value))
         return Location(
             Kind.OBJECT, id(atom.value), machine.labels.get(id(atom.value), _type_label(atom.value))
         )
@@ -70,12 +76,24 @@ def locate(machine: Machine, atom: Atom) -> Location | None:
     return None
 
 
+def owner_of_data(value: object) -> object:
+    """Return the array whose memory an array is a view of; any other object is its own owner."""
+    while live.qualified_name(type(value)) == "numpy.ndarray":
+        base = getattr(value, "base", None)
+        if base is None or live.qualified_name(type(base)) != "numpy.ndarray":
+            return value
+        value = base
+    return value
+
+
 def _type_label(value: object) -> str:
     return f"{live.qualified_name(type(value)).rsplit('.', 1)[-1]} object"
 
 
 def fresh_label(atom: Fresh) -> str:
-    """Return a name for an object that the cell makes."""
+    """Return a name for an object that the cell makes, or for a group of live ones."""
+    if atom.site[0] == "group":
+        return f"objects of type {kind_label(atom.kind)}"
     return f"the {kind_label(atom.kind)} made here"
 
 
@@ -104,6 +122,8 @@ def change(machine: Machine, node: ast.AST, atom: Atom) -> None:
     machine.write(node, location)
     if isinstance(atom, Fresh) and atom.old:
         machine.reached_again.add(atom.site)
+    for each in machine.groups.get(atom, ()) if isinstance(atom, Fresh) else ():
+        machine.touched.setdefault(id(each), Touched(location.label, each))
     value = atom.value if isinstance(atom, Live) else atom.live if isinstance(atom, Function) else None
     if value is not None:
         label = machine.labels.get(id(value), location.label)
@@ -132,6 +152,9 @@ def name_it(machine: Machine, value: object, label: str) -> Atom:
     """Return the atom of a live object and remember the first path by which it was reached."""
     atom = lift(value)
     if isinstance(atom, Live):
+        group = machine.members.get(id(value))
+        if group is not None:
+            return group
         machine.labels.setdefault(id(value), label)
     return atom
 
@@ -207,7 +230,7 @@ def _live_element(machine: Machine, value: object, exact: Const | None) -> Value
 
 
 def _live_item(machine: Machine, mapping: dict[object, object], key: object, label: str) -> Value:
-    if len(mapping) > _MAX_ELEMENTS:
+    if len(mapping) > MAX_ELEMENTS:
         return UNKNOWN
     for each, value in mapping.items():
         if type(each) is type(key) and each == key:
@@ -215,20 +238,66 @@ def _live_item(machine: Machine, mapping: dict[object, object], key: object, lab
     return NEVER
 
 
-def _summary(machine: Machine, values: Iterator[object], count: int, label: str) -> Value:
-    """Return the distinct elements of a live container, constants as scalars of their types."""
-    if count > _MAX_ELEMENTS:
+def _summary(machine: Machine, values: Iterable[object], count: int, label: str) -> Value:
+    """Return the distinct elements of a live container, constants as scalars of their types.
+
+    Where there are many of one class they become one group: an object that stands for all of them.
+    """
+    if count > MAX_ELEMENTS:
         return UNKNOWN
-    atoms: set[Atom] = set()
+    scalars: set[Atom] = set()
+    objects: dict[int, object] = {}
     for each in values:
         cls = type(each)
         if any(cls is scalar for scalar in SCALARS):
-            atoms.add(Scalar(cls.__name__))
+            scalars.add(Scalar(cls.__name__))
         else:
-            atoms.add(name_it(machine, each, f"{label}[...]"))
-        if len(atoms) > 200:  # noqa: PLR2004 - more than join keeps in any case
-            return UNKNOWN
-    return frozenset(atoms)
+            objects[id(each)] = each
+    if len(objects) <= MAX_SINGLE:
+        return frozenset(scalars) | {name_it(machine, each, f"{label}[...]") for each in objects.values()}
+    return frozenset(scalars) | _grouped(machine, list(objects.values()), label)
+
+
+def _grouped(machine: Machine, objects: list[object], label: str) -> Value:
+    by_class: dict[int, list[object]] = {}
+    for each in objects:
+        by_class.setdefault(id(type(each)), []).append(each)
+    if len(by_class) > MAX_SINGLE or len(machine.members) + len(objects) > MAX_ELEMENTS:
+        return UNKNOWN
+    return frozenset(_group(machine, members, label) for members in by_class.values())
+
+
+def _group(machine: Machine, members: list[object], label: str) -> Atom:
+    """Return one object that stands for all the members; members that already belong to a group bring theirs."""
+    known = next((machine.members[id(each)] for each in members if id(each) in machine.members), None)
+    group = known or Fresh(("group", id(members[0])), Live(type(members[0])))
+    new_members = [each for each in members if machine.members.get(id(each)) != group]
+    if any(id(each) in machine.members for each in new_members):
+        return Unknown("objects that are in several containers")
+    for each in new_members:
+        machine.members[id(each)] = group
+        machine.groups.setdefault(group, []).append(each)
+    if new_members:
+        _collect_fields(machine, group, new_members, label)
+    return group
+
+
+def _collect_fields(machine: Machine, group: Fresh, members: list[object], label: str) -> None:
+    elements: list[object] = []
+    found: dict[str, list[object]] = {}
+    for each in members:
+        if is_exact(each, _DICTS):
+            mapping = cast("dict[object, object]", each)
+            elements.extend(mapping.values())
+            store(machine, group, KEYS, SCALAR)
+        elif is_exact(each, _ITERATED) and type(each) is not range:
+            elements.extend(cast("list[object]", each))
+        else:
+            for name, value in (live.instance_dict(each) or {}).items():
+                found.setdefault(name, []).append(value)
+    store(machine, group, ELEMENTS, _summary(machine, elements, len(elements), f"{label}[...]"))
+    for name, values in found.items():
+        store(machine, group, attribute_key(name), _summary(machine, values, len(values), f"{label}[...].{name}"))
 
 
 def forget_places(machine: Machine, atom: Atom) -> None:

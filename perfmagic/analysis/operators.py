@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from perfmagic.analysis import live
-from perfmagic.analysis.attributes import is_users, kind_of, lookup, names_for
+from perfmagic.analysis.kinds import is_users, kind_of, lookup, names_for
 from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.machine import Machine
 from perfmagic.analysis.memory import (

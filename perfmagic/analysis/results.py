@@ -7,7 +7,6 @@ from perfmagic.analysis.memory import ELEMENTS, change, element, new, store
 from perfmagic.analysis.models.model import Model
 from perfmagic.analysis.values import (
     DATA,
-    NEVER,
     NONE,
     SCALAR,
     UNKNOWN,
@@ -76,4 +75,3 @@ def first_atom(value: Value) -> Atom | None:
     return next(iter(value)) if len(value) == 1 else None
 
 
-NOTHING = NEVER

@@ -35,6 +35,8 @@ class Scope:
         The global names of a module.
     cells
         The closure of a live function.
+    captured
+        Whether a function or class that was defined in it may outlive it.
     """
 
     number: object
@@ -43,6 +45,7 @@ class Scope:
     parent: "Scope | None" = None
     live: Mapping[str, object] = field(default_factory=dict[str, object])
     cells: Mapping[str, types.CellType] = field(default_factory=dict[str, types.CellType])
+    captured: bool = False
 
     def module(self) -> "Scope":
         """Return the module at the end of the chain."""

@@ -2,10 +2,12 @@
 
 import ast
 
-from perfmagic.analysis import attributes, bindings
+from perfmagic.analysis import bindings
+from perfmagic.analysis.kinds import kind_of, names_for
 from perfmagic.analysis.machine import Machine
 from perfmagic.analysis.memory import ELEMENTS, KEYS, change, element, forget_places, look, new, store
 from perfmagic.analysis.operators import iterate, read_deep, run_hooks
+from perfmagic.analysis.setting import put
 from perfmagic.analysis.values import (
     Arguments,
     Atom,
@@ -28,7 +30,7 @@ def assign(machine: Machine, target: ast.expr, value: Value) -> None:
         case ast.Name(id=name):
             bindings.bind(machine, target, name, value)
         case ast.Attribute(value=owner, attr=name):
-            attributes.put(machine, target, machine.evaluate(machine, owner), name, value)
+            put(machine, target, machine.evaluate(machine, owner), name, value)
         case ast.Subscript(value=owner, slice=key):
             container = machine.evaluate(machine, owner)
             known = machine.evaluate(machine, key)
@@ -55,8 +57,8 @@ def _part(machine: Machine, value: Value, index: int, parts: Value) -> Value:
     """Return one element of an unpacked value, by its place where the value is a sequence."""
     found: list[Value] = []
     for atom in value:
-        kind = attributes.kind_of(atom)
-        names = attributes.names_for(kind) if kind is not None else ()
+        kind = kind_of(atom)
+        names = names_for(kind) if kind is not None else ()
         if names and names[0] in ("builtins.tuple", "builtins.list") and isinstance(atom, Live | Fresh):
             found.append(element(machine, atom, just(Const(index))))
         else:
@@ -83,16 +85,16 @@ def _put_item(machine: Machine, node: ast.AST, atom: Atom, key: Value, value: Va
 
 
 def _plain(atom: Live | Fresh) -> bool:
-    kind = attributes.kind_of(atom)
+    kind = kind_of(atom)
     if not isinstance(kind, Live | str):
         return True
-    names = attributes.names_for(kind)
+    names = names_for(kind)
     return any(name != "builtins.object" and name.startswith(_CONTAINERS) for name in names)
 
 
 def _by_model(machine: Machine, node: ast.AST, atom: Live | Fresh, method: str, arguments: Arguments) -> None:
-    kind = attributes.kind_of(atom)
-    names = attributes.names_for(kind) if kind is not None else ()
+    kind = kind_of(atom)
+    names = names_for(kind) if kind is not None else ()
     native = Native(tuple(f"{each}.{method}" for each in names), atom)
     machine.call(machine, node, just(native), arguments)
 

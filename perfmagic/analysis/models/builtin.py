@@ -30,6 +30,7 @@ FUNCTIONS: Table = {
         blocking=True,
     ),
     "builtins.open": Model(handler="open"),
+    "_io.open": Model(handler="open"),
     "builtins.iter": Model(handler="iter"),
     "builtins.next": Model(handler="next"),
     "builtins.anext": Model(handler="next"),

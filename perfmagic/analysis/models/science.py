@@ -135,6 +135,11 @@ _PANDAS: Table = {
         for frame in _FRAMES
     },
     **{f"{frame}.*": Model(handler="frame", option="pandas.DataFrame") for frame in _FRAMES},
+    **{
+        f"{frame}.{name}": Model(handler="frame", option="pandas.core.groupby.GroupBy")
+        for frame in _FRAMES
+        for name in ("groupby", "rolling", "expanding", "resample", "ewm")
+    },
     "pandas.core.indexing.*": Model(result="new:pandas.DataFrame"),
     "pandas.core.groupby.*": Model(result="new:pandas.DataFrame"),
     "pandas.core.indexes.*": Model(result="new:pandas.DataFrame"),

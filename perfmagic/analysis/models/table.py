@@ -19,6 +19,8 @@ def find(names: tuple[str, ...]) -> Model | None:
             return MODELS[name]
     for name in names:
         parent = name.rpartition(".")[0]
-        if f"{parent}.*" in MODELS:
-            return MODELS[f"{parent}.*"]
+        while parent:
+            if f"{parent}.*" in MODELS:
+                return MODELS[f"{parent}.*"]
+            parent = parent.rpartition(".")[0]
     return None

@@ -1,0 +1,71 @@
+"""Setting attributes: plainly, or by the code of a property, a descriptor or ``__setattr__``."""
+
+import ast
+import types
+from typing import cast
+
+from perfmagic.analysis import live
+from perfmagic.analysis.effects import Kind, Location
+from perfmagic.analysis.kinds import Kinds, bound, is_user_code, kind_of, lookup
+from perfmagic.analysis.machine import Machine, module_scope
+from perfmagic.analysis.memory import attribute_key, change, is_exact, name_it, store, stored
+from perfmagic.analysis.scopes import Scope
+from perfmagic.analysis.values import NEVER, Arguments, Atom, Const, Fresh, Live, Method, Unknown, Value, join, just
+
+
+def put(machine: Machine, node: ast.AST, target: Value, name: str, value: Value) -> None:
+    """Record what setting an attribute does, and keep the value."""
+    for atom in target:
+        _put(machine, node, atom, name, value)
+
+
+def _put(machine: Machine, node: ast.AST, atom: Atom, name: str, value: Value) -> None:
+    if isinstance(atom, Unknown):
+        machine.barrier(node, f"sets attribute {name!r} of {atom.reason}")
+        return
+    if isinstance(atom, Live) and type(atom.value) is types.ModuleType:
+        _put_module(machine, node, cast("types.ModuleType", atom.value), name, value)
+        return
+    kind = kind_of(atom)
+    if kind is not None and not (isinstance(atom, Live) and live.is_class(atom.value)):
+        if _set_by_code(machine, node, atom, kind, name, value):
+            return
+    change(machine, node, atom)
+    store(machine, atom, attribute_key(name), value)
+
+
+def _put_module(machine: Machine, node: ast.AST, module: types.ModuleType, name: str, value: Value) -> None:
+    namespace = vars(module)
+    scope: Scope = module_scope(machine, namespace)
+    label = f"{namespace.get('__name__')}.{name}"
+    machine.write(node, Location(Kind.NAME, (scope.number, name), label))
+    machine.names.put((scope.number, name), join(value, machine.names.get((scope.number, name)) or NEVER))
+    if scope is not machine.cell:
+        machine.hazard(node, "module", f"line {machine.line(node)} sets {label}", label)
+
+
+def _set_by_code(machine: Machine, node: ast.AST, atom: Atom, kind: Kinds, name: str, value: Value) -> bool:
+    """Run a user's ``__setattr__``, property setter or descriptor, and tell whether there was one."""
+    hook = lookup(machine, kind, "__setattr__")
+    if hook is not None and is_user_code(hook[1]):
+        machine.call(machine, node, bound(hook[1], atom), Arguments(positional=(just(Const(name)), value)))
+        return True
+    found = lookup(machine, kind, name)
+    for raw in found[1] if found is not None else ():
+        if isinstance(raw, Live) and type(raw.value) is property:
+            setter = raw.value.fset
+            if setter is not None:
+                arguments = Arguments(positional=(just(atom), value))
+                machine.call(machine, node, just(name_it(machine, setter, name)), arguments)
+                return True
+        elif isinstance(raw, Fresh) and raw.kind == "builtins.property":
+            setters = stored(machine, raw, attribute_key("fset"))
+            machine.call(machine, node, setters, Arguments(positional=(just(atom), value)))
+            return True
+        elif isinstance(raw, Live) and not is_exact(raw.value, (types.MemberDescriptorType,)):
+            method = live.class_attribute(type(raw.value), "__set__")
+            if method is not None and type(method[1]) is types.FunctionType:
+                setter_value = just(Method(raw, name_it(machine, method[1], f"{name}.__set__")))
+                machine.call(machine, node, setter_value, Arguments(positional=(just(atom), value)))
+                return True
+    return False
