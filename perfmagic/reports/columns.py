@@ -42,7 +42,7 @@ def _head(text: str, columns: int) -> str:
 
 def wrapped(text: str, columns: int, *, indent: str = "") -> Iterator[str]:
     """Yield the text in lines of at most so many columns, broken at spaces where there are any."""
-    room = columns - len(indent)
+    room = max(2, columns - len(indent))  # one wide character always fits, so every step gets further
     line = ""
     for word in text.split(" "):
         if width(line) + 1 + width(word) <= room or not line:

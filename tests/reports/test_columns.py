@@ -38,6 +38,10 @@ def test_text_wraps_at_spaces_and_breaks_where_there_are_none(text, lines):
     assert list(wrapped(text, 8)) == lines
 
 
+def test_no_room_at_all_still_comes_to_an_end():
+    assert list(wrapped("時間 a", 0)) == ["時", "間", "a"]
+
+
 @given(st.text(st.characters(categories=["Lu", "Lo", "Zs", "Mn"]), max_size=200), st.integers(10, 40))
 def test_wrapping_never_exceeds_the_columns_and_loses_no_letter(text, columns):
     lines = list(wrapped(text, columns, indent="  "))

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from perfmagic.model.comparison import Candidate, CandidateStatus, Estimate, Recommendation
+from perfmagic.model.comparison import Candidate, CandidateStatus, ErrorInfo, Estimate, Recommendation
 from perfmagic.model.verdict import Status, Verdict
 from perfmagic.reports.headline import headline
 from tests.reports.examples import (
@@ -72,6 +72,32 @@ def with_status(candidate, status):
             only(replace(GATHER, wall_s=quantity(0.3), speedup=None), interrupted=True),
             "stopped before the first round: nothing is recommended: a reason",
             id="interrupted after the warm-up",
+        ),
+        pytest.param(
+            only(replace(THREADS, wall_s=quantity(0.2, 0.2)), interrupted=True),
+            "stopped after 2 rounds: threads gives a different result",
+            id="interrupted with nothing but a wrong result",
+        ),
+        pytest.param(
+            only(interrupted=True),
+            "stopped before the first round: only the cell as written ran: there was no candidate",
+            id="interrupted before any candidate",
+        ),
+        pytest.param(
+            only(
+                replace(GATHER, speedup=None),
+                recommendation=Recommendation(strategy="gather", reason="gather is shown to be faster"),
+            ),
+            "gather is shown to be faster",
+            id="a recommendation without a speedup speaks for itself",
+        ),
+        pytest.param(
+            only(
+                Candidate(strategy="tasks", status=CandidateStatus.NOT_RUN, source="x", reason="no time"),
+                Candidate(strategy="gather", status=CandidateStatus.FAILED, source="x", error=ErrorInfo(type="E", message="m")),
+            ),
+            "gather failed: E: m",
+            id="a failure is told before what was not run",
         ),
         pytest.param(
             ONCE, "gather ran once and no speedup is claimed: the result of gather was not checked", id="once"
