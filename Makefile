@@ -18,8 +18,10 @@ PYTHON := $(VENV)/bin/python
 DECIDES := pyproject.toml scripts/make_venv.sh scripts/find_python.sh
 SOURCES := perfmagic tests examples benchmarks scripts
 
+# A test that hangs ends the run with an error, after pytest has said where (faulthandler_timeout).
 # Two workers suit two cores; the tests of interrupts dislike a crowd.
 WORKERS ?= 2
+LIMIT := timeout --kill-after=30 1800
 PYTEST := -m pytest --numprocesses $(WORKERS) --dist loadscope --quiet
 ISOLATED := env -u PYTHONPATH -u PYTHONHOME
 
@@ -47,10 +49,10 @@ check: $(VENV)/.installed
 # Last comes what closes with the count of all tests.
 test: check test-oldest
 	@scripts/need_postgres.sh
-	$(ISOLATED) $(PYTHON) $(PYTEST)
+	$(ISOLATED) $(LIMIT) $(PYTHON) $(PYTEST)
 
 test-oldest: $(OLDEST)/.installed
-	$(ISOLATED) $(OLDEST)/bin/python $(PYTEST) -m "not postgres"
+	$(ISOLATED) $(LIMIT) $(OLDEST)/bin/python $(PYTEST) -m "not postgres"
 
 lab: $(VENV)/.installed
 	$(VENV)/bin/jupyter lab examples
