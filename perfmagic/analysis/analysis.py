@@ -164,7 +164,7 @@ def _is_operation(node: ast.AST, *, effects: EffectMap, has_await: bool) -> bool
 def _names(tree: ast.Module) -> frozenset[str]:
     found: set[str] = set()
     for node in ast.walk(tree):
-        for field in ("id", "name", "arg", "asname", "attr", "rest", "module"):
+        for field in ("id", "name", "arg", "asname", "rest", "module"):
             value = getattr(node, field, None)
             if isinstance(value, str):
                 found.update(value.split("."))

@@ -7,6 +7,7 @@ exchanging or overlapping the two steps leaves every result as it is, as far as 
 """
 
 import ast
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -219,6 +220,13 @@ def _is_sleep(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and ast.unparse(node.func) in {"asyncio.sleep", "time.sleep", "sleep"}
 
 
+def _hides_position(statement: ast.stmt, node: ast.AST) -> bool:
+    """Whether the node stands in a formatted string of a Python that does not tell where (before 3.12)."""
+    if sys.version_info >= (3, 12):
+        return False
+    return any(isinstance(each, ast.JoinedStr) and _contains(each, node) for each in ast.walk(statement))
+
+
 def _pacing(statement: ast.stmt, operation: Operation) -> str | None:
     if (
         isinstance(statement, ast.Expr)
@@ -236,6 +244,8 @@ def _pin(statement: ast.stmt, operation: Operation, effects: Effects) -> str | N
         return f"line {line} reads {target!r}, waits, and writes it back"
     if _pacing(statement, operation):
         return f"line {line} waits on purpose"
+    if _hides_position(statement, operation.node):
+        return f"line {line} waits inside a formatted string, which this Python cannot rewrite"
     for location in sorted(effects.writes | effects.reads, key=lambda each: each.label):
         if location.kind in BOUND_TO_TASK:
             return f"line {line} depends on the task it runs in ({location.label})"
@@ -289,6 +299,9 @@ def conflicts(block: int, earlier: Step, later: Step) -> Iterator[Dependence]:
         )
 
 
+SEVERITY = ("exclusive", "unknown", "effect", "output", "anti", "flow", "control")
+"""Causes from the most to the least useful to a reader."""
+
 Reason = tuple[DependenceKind, str, Location | None, str, str | None]
 
 
@@ -326,7 +339,14 @@ def _barriers(earlier: Step, later: Step) -> Iterator[Reason]:
         if step.effects.barriers and not idle:
             barrier = step.effects.barriers[0]
             hint = barrier.hint or "pass --assume-independent if the operations do not touch the same things"
-            yield "effect", "unknown", None, f"line {barrier.line}: {barrier.reason}", hint
+            told = barrier.reason.startswith("line ")
+            yield (
+                "effect",
+                "unknown",
+                None,
+                barrier.reason if told else f"line {barrier.line}: {barrier.reason}",
+                hint,
+            )
             return
 
 
@@ -338,7 +358,8 @@ def _shared(earlier: Step, later: Step) -> Iterator[Reason]:
     for location in _ordered(first.reads & second.writes):
         yield _shared_reason("anti", location, f"line {b} writes {location.label!r}, which line {a} reads")
     for location in _ordered(first.writes & second.writes):
-        yield _shared_reason("output", location, f"lines {a} and {b} both write {location.label!r}")
+        both = f"lines {a} and {b} both write" if a != b else f"line {a} writes, each time,"
+        yield _shared_reason("output", location, f"{both} {location.label!r}")
 
 
 def _shared_reason(kind: DependenceKind, location: Location, reason: str) -> Reason:
@@ -385,6 +406,13 @@ def _made_by(step: Step, location: Location) -> bool:
 def _where(earlier: Step, later: Step) -> str:
     first, second = earlier.lines[0], later.lines[0]
     return f"lines {first} and {second}" if first != second else f"the operations on line {first}"
+
+
+def severity(dependence: Dependence) -> tuple[int, bool, int]:
+    """Return a key that sorts dependences so that the one most useful to the user comes first."""
+    is_name = dependence.location is None or dependence.location.kind is Kind.NAME
+    rank = SEVERITY.index(dependence.cause) if dependence.cause in SEVERITY else len(SEVERITY)
+    return rank, is_name, dependence.lines[0]
 
 
 def assumable(dependence: Dependence, steps: Sequence[Step], lines: frozenset[int] | None) -> bool:

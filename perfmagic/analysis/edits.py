@@ -204,12 +204,8 @@ def _outermost(edits: Sequence[Edit]) -> list[Edit]:
     """Drop the edits inside a piece of text that another edit replaces as a whole."""
 
     def covers(outer: Edit, inner: Edit) -> bool:
-        return (
-            outer is not inner
-            and outer.start <= inner.start
-            and inner.end <= outer.end
-            and outer.start < outer.end
-        )
+        within = outer.start <= inner.start and inner.end <= outer.end and outer.start < outer.end
+        return outer is not inner and within and inner.end > outer.start
 
     return [each for each in edits if not any(covers(outer, each) for outer in edits)]
 

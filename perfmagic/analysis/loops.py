@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.dependences import Dependence, Step, assumable
+from perfmagic.analysis.dependences import Dependence, Step, assumable, severity
 from perfmagic.analysis.iterables import Iteration, iteration
 from perfmagic.analysis.loop_checks import (
     Obstacle,
@@ -147,7 +147,7 @@ def _for_loop(
     found = [] if obstacle is not None else list(crossing(body.key, steps, moved, private))
     kept = [each for each in found if not _covered(each, steps, assumed)]
     if obstacle is not None or kept:
-        return obstacle or obstacle_of(kept[0])
+        return obstacle or obstacle_of(min(kept, key=severity))
     return FanOut(
         block=block,
         statement=loop,
@@ -282,7 +282,7 @@ def _comprehension_loop(
     found = list(crossing(block.key, [step, rest], [step], private))
     kept = [each for each in found if not _covered(each, [step, rest], assumed)]
     if kept:
-        return obstacle_of(kept[0])
+        return obstacle_of(min(kept, key=severity))
     return FanOut(
         block=block,
         statement=statement,

@@ -32,7 +32,9 @@ class Iterate:
     function
         That function, or the user's own if it takes the item alone; ``None`` if neither.
     target
-        The loop's target.
+        The loop's target, as it can stand beside another one.
+    each
+        The loop's target as it was.
     items
         The iterable, as it may be written twice.
     setup
@@ -47,6 +49,7 @@ class Iterate:
     helper: tuple[str, ...]
     function: str | None
     target: str
+    each: str
     items: str
     setup: tuple[str, ...]
     results: tuple[str, ...]
@@ -152,6 +155,7 @@ def _iterate(draft: Draft, fan: FanOut, style: LoopStyle) -> Iterate:
         helper=helper,
         function=function,
         target=_target(draft, fan),
+        each=segment(draft.text, _target_of(fan)),
         items=items,
         setup=setup,
         results=results,
@@ -179,8 +183,12 @@ def _own_function(draft: Draft, fan: FanOut, operation: Operation) -> str | None
     return None
 
 
+def _target_of(fan: FanOut) -> ast.expr:
+    return fan.loop.target if isinstance(fan.loop, ast.For) else fan.loop.generators[0].target
+
+
 def _target(draft: Draft, fan: FanOut) -> str:
-    target = fan.loop.target if isinstance(fan.loop, ast.For) else fan.loop.generators[0].target
+    target = _target_of(fan)
     text = segment(draft.text, target)
     return text if isinstance(target, ast.Name) or text.startswith(("(", "[")) else f"({text})"
 

@@ -27,7 +27,7 @@ class LoopsAsTasks:
         """Start all, then await each where the loop did."""
         made = self._draft
         tasks, task = made.names.new("tasks"), made.names.new("task")
-        started = f"{tasks} = [{self._start(fan, parts)} for {parts.target} in {parts.items}]"
+        started = f"{tasks} = [{self._start(fan, parts)} for {parts.each} in {parts.items}]"
         region = made.region(loop, loop)
         made.before(loop, [*parts.helper, *parts.setup, started, "try:"], region=region)
         made.edits.append(header(loop, f"{parts.target}, {task}", f"zip({parts.items}, {tasks})"))
@@ -50,7 +50,7 @@ class LoopsAsTasks:
         made = self._draft
         assert isinstance(loop, ast.ListComp | ast.SetComp | ast.DictComp)
         tasks, task = made.names.new("tasks"), made.names.new("task")
-        over = generators(loop, made.text) if exact else f"for {parts.target} in {parts.items}"
+        over = generators(loop, made.text) if exact else f"for {parts.each} in {parts.items}"
         region = made.region(fan.statement, fan.statement)
         started = f"{tasks} = [{self._start(fan, parts)} {over}]"
         made.before(fan.statement, [*parts.helper, *parts.setup, started, "try:"], region=region)

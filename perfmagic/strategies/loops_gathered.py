@@ -25,7 +25,7 @@ class GatheredLoops:
         """``results = await asyncio.gather(...)``, then the loop over items and results."""
         made = self._draft
         results = made.names.new("results")
-        gathered = f"{results} = await asyncio.gather(*[{parts.call} for {parts.target} in {parts.items}])"
+        gathered = f"{results} = await asyncio.gather(*[{parts.call} for {parts.each} in {parts.items}])"
         made.before(loop, [*parts.helper, *parts.setup, gathered])
         made.edits.append(header(loop, f"{parts.target}, {parts.value}", f"zip({parts.items}, {results})"))
         made.edits.extend([*without_head(fan), *results_taken(fan, parts.results)])
@@ -40,7 +40,7 @@ class GatheredLoops:
             text = f"await asyncio.gather(*[{parts.call} {generators(loop, made.text)}])"
             made.edits.append(replace(loop, f"set({text})" if isinstance(loop, ast.SetComp) else text))
             return
-        text = f"await asyncio.gather(*[{parts.call} for {parts.target} in {parts.items}])"
+        text = f"await asyncio.gather(*[{parts.call} for {parts.each} in {parts.items}])"
         made.edits.append(
             header(loop.generators[0], f"{parts.target}, {parts.results[0]}", f"zip({parts.items}, {text})")
         )

@@ -33,7 +33,7 @@ class ThreadLoops:
         else:
             futures, future = made.names.new("futures"), made.names.new("future")
             lines.append(
-                f"{INDENT}{futures} = [{self._submit(fan, executor, parts)} for {parts.target} in {parts.items}]"
+                f"{INDENT}{futures} = [{self._submit(fan, executor, parts)} for {parts.each} in {parts.items}]"
             )
             mapped = f"[{future}.result() for {future} in {futures}]"
         made.before(loop, lines, region=region)
@@ -51,7 +51,7 @@ class ThreadLoops:
         mapped = f"{executor}.map({parts.function}, {parts.items})"
         if not mappable:
             futures, future = made.names.new("futures"), made.names.new("future")
-            over = generators(loop, made.text) if exact else f"for {parts.target} in {parts.items}"
+            over = generators(loop, made.text) if exact else f"for {parts.each} in {parts.items}"
             lines.append(f"{INDENT}{futures} = [{self._submit(fan, executor, parts)} {over}]")
             mapped = f"[{future}.result() for {future} in {futures}]"
         if exact:

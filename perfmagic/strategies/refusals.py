@@ -4,14 +4,13 @@ import ast
 from collections.abc import Iterator
 
 from perfmagic.analysis.analysis import Analysis
-from perfmagic.analysis.dependences import Dependence, assumable
+from perfmagic.analysis.dependences import Dependence, assumable, severity
 from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.statements import Operation
 from perfmagic.model.plan import Refusal
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.ordering import rewritable_blocks
 
-RANK = {"exclusive": 0, "unknown": 1, "effect": 2, "output": 3, "anti": 4, "flow": 5, "control": 6}
 STARTERS = frozenset({"create_task", "ensure_future", "TaskGroup", "start_soon", "run_in_executor", "submit"})
 
 
@@ -47,8 +46,8 @@ def explain(draft: Draft) -> Refusal:
     asynchronous = draft.strategy != "threads"
     blocks = {each.key for each in rewritable_blocks(draft.analysis, asynchronous=asynchronous)}
     operations = [each for each in draft.analysis.operations if each.block in blocks]
-    found = sorted(_reasons(draft, blocks), key=_rank)
-    if draft.refusals and (not found or RANK.get(found[0].cause, 9) >= RANK["output"]):
+    found = sorted(_reasons(draft, blocks), key=severity)
+    if draft.refusals and (not found or found[0].cause in {"output", "anti", "flow", "control"}):
         return draft.refusals[0]
     if not found:
         return _nothing(draft, operations)
@@ -62,10 +61,6 @@ def explain(draft: Draft) -> Refusal:
         lines=best.lines,
         hint=best.hint,
     )
-
-
-def _rank(dependence: Dependence) -> tuple[int, bool, int]:
-    return RANK.get(dependence.cause, 9), _is_name(dependence), dependence.lines[0]
 
 
 def _is_name(dependence: Dependence) -> bool:

@@ -4,13 +4,15 @@ The cases are in the text files beside this one. ``=== id`` begins a case, ``---
 or ``! kind`` and the reason. Strategies that are not named refuse because there is nothing for them.
 """
 
+import ast
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from perfmagic.model.plan import Plan, Refusal
-from tests.strategies.cell_runs import planned
+from tests.strategies.cell_runs import planned, run
 
 HERE = Path(__file__).parent
 
@@ -27,7 +29,11 @@ def _cases() -> list[tuple[str, str, str, str]]:
     return found
 
 
-CASES = _cases()
+NEEDS_POSITIONS = {"fstring-gather", "fstring-tasks"}
+"""Cases with operations inside formatted strings: before 3.12 Python does not tell where they stand."""
+
+CASES = [each for each in _cases() if sys.version_info >= (3, 12) or each[0] not in NEEDS_POSITIONS]
+NAMED = [*"abcdefghjklmnopqrstuvwxyz", "out", "total", "prices", "r1", "r2", "j1", "j2", "value_of", "é", "ß"]
 
 
 @pytest.mark.parametrize(("source", "strategy", "expected"), [each[1:] for each in CASES], ids=[each[0] for each in CASES])
@@ -38,6 +44,8 @@ def test_rewrite(source, strategy, expected):
         assert f"! {answer.kind}: {answer.reason}\n" == expected
     else:
         assert isinstance(answer, Plan), answer
+        names = sorted({each.id for each in ast.walk(ast.parse(source)) if isinstance(each, ast.Name)} & set(NAMED))
+        assert run(answer.source, names) == run(source, names)
         assert answer.source.rstrip("\n") + "\n" == expected
 
 

@@ -84,4 +84,17 @@ def run(source: str, check: Sequence[str], names: dict[str, object] | None = Non
             asyncio.run(body())
         except Exception as error:
             raised = f"{type(error).__name__}: {error}"
-    return Result({name: names[name] for name in check if name in names}, raised, printed.getvalue())
+    return Result({name: _plain(names[name]) for name in check if name in names}, raised, printed.getvalue())
+
+
+def _plain(value: object) -> object:
+    """Return a value that can be compared: objects without equality of their own by type and state."""
+    if isinstance(value, list | tuple):
+        return type(value)(_plain(each) for each in value)
+    if callable(value):
+        return getattr(value, "__qualname__", type(value).__name__)
+    if type(value).__module__ == "builtins":
+        return value
+    return type(value).__name__, getattr(value, "__dict__", None) and {
+        k: _plain(v) for k, v in vars(value).items()
+    }
