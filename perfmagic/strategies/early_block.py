@@ -70,7 +70,6 @@ def rewrite_block(draft: Draft, order: Ordering, style: Style) -> bool:
             draft.before(statements[start.position], lines, region=region, inside=True)
     shown = draft.keep_value_shown(order.block, statements[last])
     draft.after(statements[last], [*style.closing(), *shown], region=region)
-    draft.in_flight = max(draft.in_flight, len(found) + 1)
     draft.orderings.append(order)
     return True
 

@@ -69,7 +69,6 @@ def _rewrite(made: Draft, block: Block) -> bool:
     taken: dict[ast.expr, str] = {}
     for level in levels:
         _write(made, order, level, taken)
-        made.in_flight = max(made.in_flight, len(level.members))
     made.orderings.append(order)
     if any(_may_raise(made, step) for level in levels for step in level.members):
         made.notes.append(

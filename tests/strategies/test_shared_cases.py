@@ -3,9 +3,9 @@
 import sys
 
 import pytest
-from tests.strategies.cell_runs import CASES, STRATEGIES, planned, run
 
 from perfmagic.model.plan import Plan, Refusal
+from tests.strategies.cell_runs import CASES, STRATEGIES, planned, run
 
 OUTSIDE = {"for_try", "cond_indep", "async_for", "sync_in_async"}
 """Cases whose shapes are not rewritten yet: refusing them is safe."""
