@@ -1,4 +1,4 @@
-"""A cell compared with itself: how often is it called different, by perfmagic and by a block-order t-test?
+"""A cell compared with itself: how often it is called different, by perfmagic and by a block-order t-test.
 
     python benchmarks/aa.py [COMPARISONS] [ROUNDS]
 
@@ -8,12 +8,16 @@ t-test at 5 %.
 """
 
 import sys
+from pathlib import Path
+
+sys.path[0] = str(Path(__file__).parent.parent)  # benchmarks/concurrent.py must not hide the standard library's package
+
 import time
 
-from block_order import block_order_differs
 from IPython.core.interactiveshell import InteractiveShell
 
 import perfmagic
+from benchmarks.block_order import block_order_differs
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.magics import cell_magic
 from perfmagic.model.options import Options

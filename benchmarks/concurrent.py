@@ -6,10 +6,14 @@ Prints how much of the ceiling gather and tasks reach, how near they come to the
 the magic adds to the runs of user code, the state that is put back and the one garbage collection.
 """
 
+import sys
+from pathlib import Path
+
+sys.path[0] = str(Path(__file__).parent.parent)  # this file must not hide the standard library's package concurrent
+
 import gc
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from typing import Any

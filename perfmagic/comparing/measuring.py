@@ -19,6 +19,10 @@ from perfmagic.runners.inline import Run
 from perfmagic.runners.program import Program
 from perfmagic.runners.spans import HOOK, SpanRecorder, instrument, position
 
+INSTRUMENTED_RUNS = 3
+SHARE_FOR_CEILING = 0.1
+"""More than one instrumented run is made only if all together should take less than this share of the budget."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Measurement:
@@ -46,7 +50,7 @@ class Measurement:
         if committed is None:
             return
         if committed.wall_s <= self.options.budget_s / 2:
-            await self._instrumented_run()
+            await self._instrumented_runs(committed.wall_s)
         contenders = await self._warm_up(self._admitted(committed.wall_s))
         if contenders:
             await self._rounds(contenders)
@@ -55,26 +59,29 @@ class Measurement:
     def _left_s(self) -> float:
         return self.deadline_s - self.trial.runner.clock.wall_s()
 
-    async def _instrumented_run(self) -> None:
+    async def _instrumented_runs(self, committed_s: float) -> None:
         """Time every operation of the cell as written.
 
-        The run is also the baseline's warm-up, and shows whether the cell gives the same result twice.
+        The first of these runs is also the baseline's warm-up, and shows whether the cell gives the same result twice. A disturbed run
+        shows less parallelism than the cell has, and the ceiling is an upper bound: the run with the most parallelism counts.
         """
-        host, clock = self.trial.runner.host, self.trial.runner.clock
+        host = self.trial.runner.host
         tree, filename = host.parse(self.analysis.cell.source)
         operations = {position(each.node): (each.key, each.label) for each in self.analysis.operations}
         program = host.compile(instrument(tree, operations), filename)
-        recorder = SpanRecorder(clock=clock)
+        cheap = committed_s * INSTRUMENTED_RUNS < self.options.budget_s * SHARE_FOR_CEILING
+        for _ in range(INSTRUMENTED_RUNS if cheap else 1):
+            await self._instrumented_run(program)
+
+    async def _instrumented_run(self, program: Program) -> None:
+        recorder = SpanRecorder(clock=self.trial.runner.clock)
         run = await self.trial.rerun(program, extra={HOOK: recorder})
+        self._check_repeatable(self.trial.judge(run, None, redefined=_definitions(self.analysis.tree)))
+        assumed = self.options.assume_independent
         spans = recorder.spans(run.started_s)
-        self.ledger.bound = bound(
-            self.analysis,
-            spans,
-            run.sample.wall_s,
-            assume_independent=self.options.assume_independent,
-        )
-        verdict = self.trial.judge(run, None, redefined=_definitions(self.analysis.tree))
-        self._check_repeatable(verdict)
+        found = bound(self.analysis, spans, run.sample.wall_s, assume_independent=assumed)
+        if self.ledger.bound is None or found.parallelism > self.ledger.bound.parallelism:
+            self.ledger.bound = found
 
     def _check_repeatable(self, verdict: Verdict | None) -> None:
         if verdict is not None and verdict.status is Status.DIFFERENT and self.ledger.repeatable:
