@@ -58,15 +58,14 @@ def get(machine: Machine, node: ast.AST, value: Value, name: str) -> Value:
 def _get(machine: Machine, node: ast.AST, atom: Atom, name: str) -> Value:
     match atom:
         case Live(value=value) if type(value) is types.ModuleType:
-            return _module_attribute(machine, node, cast("types.ModuleType", value), name)
+            return _module_attribute(machine, node, value, name)
         case Live(value=value) if live.is_class(value):
             return _class_attribute(machine, node, atom, name)
         case Class():
             return _class_attribute(machine, node, atom, name)
-        case Fresh(kind="builtins.super"):
-            return _super_attribute(machine, node, atom, name)
         case Live() | Fresh() | Const() | Scalar():
-            return _instance_attribute(machine, node, atom, name)
+            is_super = isinstance(atom, Fresh) and atom.kind == "builtins.super"
+            return (_super_attribute if is_super else _instance_attribute)(machine, node, atom, name)
         case Function():
             look(machine, node, atom)
             return stored(machine, atom, attribute_key(name)) or UNKNOWN
@@ -90,12 +89,14 @@ def _module_attribute(machine: Machine, node: ast.AST, module: types.ModuleType,
     return UNKNOWN
 
 
-def _super_attribute(machine: Machine, node: ast.AST, atom: Fresh, name: str) -> Value:
+def _super_attribute(machine: Machine, node: ast.AST, atom: Atom, name: str) -> Value:
     """Look an attribute up in the classes after the one whose method is running, and bind it to the receiver."""
     results: list[Value] = []
     owners = stored(machine, atom, attribute_key("owner"))
     for receiver in stored(machine, atom, attribute_key("receiver")):
-        is_type = isinstance(receiver, Class) or (isinstance(receiver, Live) and live.is_class(receiver.value))
+        is_type = isinstance(receiver, Class) or (
+            isinstance(receiver, Live) and live.is_class(receiver.value)
+        )
         kind = receiver if is_type and isinstance(receiver, Live | Class) else kind_of(receiver)
         for owner in owners if kind is not None else ():
             line = list(lineage(kind)) if kind is not None else []
@@ -122,9 +123,11 @@ def _unwrapped(machine: Machine, raw: Atom, owner: Kinds, cls: Live | Class, nam
         return just(raw)
     value = raw.value
     if type(value) is staticmethod:
-        return just(name_it(machine, value.__func__, f"{kind_label(cls)}.{name}"))
+        wrapped = cast("staticmethod[..., object]", value).__func__
+        return just(name_it(machine, wrapped, f"{kind_label(cls)}.{name}"))
     if type(value) is classmethod:
-        return just(Method(cls, name_it(machine, value.__func__, f"{kind_label(cls)}.{name}")))
+        function = cast("classmethod[object, ..., object]", value).__func__
+        return just(Method(cls, name_it(machine, function, f"{kind_label(cls)}.{name}")))
     if is_exact(value, C_ATTRIBUTES) and not isinstance(owner, Class):
         receiver = cls if type(value) is types.ClassMethodDescriptorType else None
         return just(Native(tuple(f"{each}.{name}" for each in names_for(owner)), receiver))
@@ -181,5 +184,3 @@ def _missing(machine: Machine, node: ast.AST, atom: Atom, kind: Kinds, name: str
 
 def _has_unknown_base(kind: Kinds) -> bool:
     return any(each == "?" for each in lineage(kind))
-
-

@@ -6,8 +6,8 @@ import types
 from typing import cast
 
 from perfmagic.analysis import live, sources
+from perfmagic.analysis.construction import construct
 from perfmagic.analysis.kinds import is_users, kind_of, lookup, names_for
-from perfmagic.analysis.effects import Touched
 from perfmagic.analysis.machine import (
     MAX_DEPTH,
     Callee,
@@ -21,22 +21,18 @@ from perfmagic.analysis.memory import (
     ELEMENTS,
     attribute_key,
     change,
-    havoc,
     is_exact,
     kind_label,
-    label_of,
     locate,
     look,
     name_it,
     new,
-    reachable,
     site_of,
     store,
     stored,
 )
-from perfmagic.analysis.modelled import apply
-from perfmagic.analysis.models.table import find
-from perfmagic.analysis.scopes import Scope, names_of, parameters
+from perfmagic.analysis.natives import call_native, unknown_call
+from perfmagic.analysis.scopes import Scope, names_of
 from perfmagic.analysis.values import (
     DATA,
     NEVER,
@@ -46,14 +42,12 @@ from perfmagic.analysis.values import (
     Arguments,
     Atom,
     Class,
-    Const,
     Fresh,
     Function,
     Live,
     Method,
     Native,
     Pending,
-    Scalar,
     Unknown,
     Value,
     join,
@@ -84,76 +78,17 @@ def _call(machine: Machine, node: ast.AST, atom: Atom, arguments: Arguments) -> 
                 )
             )
         case Class():
-            return _construct(machine, node, atom, arguments)
+            return construct(machine, node, atom, arguments)
         case Live():
             return _call_live(machine, node, atom, arguments, None)
         case Native():
-            return _call_native(machine, node, atom, arguments)
+            return call_native(machine, node, atom, arguments)
         case Fresh():
             return _call_instance(machine, node, atom, arguments)
         case Unknown():
             return unknown_call(machine, node, atom.reason, arguments)
         case _:
             return NEVER
-
-
-def _call_native(machine: Machine, node: ast.AST, native: Native, arguments: Arguments) -> Value:
-    model = find(native.names)
-    if model is None:
-        receiver = (just(native.receiver),) if native.receiver is not None else ()
-        with_receiver = Arguments(positional=(*receiver, *arguments.positional), keywords=arguments.keywords)
-        return unknown_call(machine, node, f"{_short(native.names)}()", with_receiver)
-    builtin = native.names[0].startswith(("builtins.", "pending."))
-    note_callee(
-        machine,
-        node,
-        Callee(
-            kind="builtin" if builtin else "modelled",
-            label=_short(native.names),
-            blocking=model.blocking and not model.awaits,
-            awaits=model.awaits,
-            may_raise=model.may_raise,
-        ),
-    )
-    return apply(machine, node, model, native, arguments)
-
-
-def _short(names: tuple[str, ...]) -> str:
-    name = names[0] if names else "a function"
-    parts = [each for each in name.split(".") if not each.startswith("_")]
-    return name.removeprefix("builtins.") if len(parts) < 3 else ".".join(parts[-2:])  # noqa: PLR2004
-
-
-def unknown_call(machine: Machine, node: ast.AST, what: str, arguments: Arguments) -> Value:
-    """Treat a call of code that nothing is known of: it may do anything to what it is given."""
-    note_callee(machine, node, Callee(kind="unknown", label=what, blocking=True, awaits=False))
-    line = machine.line(node)
-    machine.barrier(
-        node,
-        f"line {line} calls {what}, whose effects are not known",
-        "pass --assume-independent if it is independent",
-    )
-    machine.hazard(
-        node, "unknown", f"line {line} calls {what}, which may change things that cannot be put back", what
-    )
-    values = [*arguments.all()]
-    for atom in reachable(machine, values):
-        if isinstance(atom, Function):
-            machine.escaped.add(id(atom.node))
-            _call_blindly(machine, node, atom)
-        elif isinstance(atom, Live) and locate(machine, atom) is not None:
-            machine.touched.setdefault(id(atom.value), Touched(label_of(machine, atom), atom.value))
-    havoc(machine, values)
-    return UNKNOWN
-
-
-def _call_blindly(machine: Machine, node: ast.AST, function: Function) -> None:
-    if any(frame.function == function for frame in machine.frames):
-        return
-    result = _call_function(machine, node, function, Arguments(rest=UNKNOWN, starred=True))
-    for atom in result:
-        if isinstance(atom, Pending):
-            atom.run(node)
 
 
 def _call_live(
@@ -168,16 +103,21 @@ def _call_live(
         )
         return _call(machine, node, bound, arguments)
     if is_exact(value, (types.BuiltinFunctionType, types.MethodWrapperType)):
-        return _call_native(
+        return call_native(
             machine, node, _builtin(machine, cast("types.BuiltinFunctionType", value)), arguments
         )
     if is_exact(value, _DESCRIPTORS):
         owner = cast("types.MethodDescriptorType", value)
         return _call_descriptor(machine, node, owner.__objclass__, owner.__name__, arguments)
     if live.is_class(value):
-        return _construct(machine, node, atom, arguments)
+        return construct(machine, node, atom, arguments)
+    return _call_wrapper(machine, node, atom, arguments)
+
+
+def _call_wrapper(machine: Machine, node: ast.AST, atom: Live, arguments: Arguments) -> Value:
+    value = atom.value
     if type(value) is functools.partial:
-        return _call_partial(machine, node, value, arguments)
+        return _call_partial(machine, node, cast("functools.partial[object]", value), arguments)
     if is_exact(value, (staticmethod, classmethod)):
         inner = cast("staticmethod[..., object]", value).__func__
         return call(machine, node, just(name_it(machine, inner, "function")), arguments)
@@ -207,8 +147,8 @@ def _call_live_function(
                 rest=arguments.rest,
                 starred=arguments.starred,
             )
-            return _call_native(machine, node, Native(names, receiver), rest)
-        return _call_native(machine, node, Native((f"{module}.{code.co_qualname}",)), arguments)
+            return call_native(machine, node, Native(names, receiver), rest)
+        return call_native(machine, node, Native((f"{module}.{code.co_qualname}",)), arguments)
     if code.co_filename == "<string>" and receiver is not None and code.co_name in _GENERATED:
         look(machine, node, receiver)
         return SCALAR
@@ -271,7 +211,7 @@ def _call_descriptor(machine: Machine, node: ast.AST, owner: type, name: str, ar
         rest=arguments.rest,
         starred=arguments.starred,
     )
-    return join(*(_call_native(machine, node, Native(names, each), rest) for each in receivers))
+    return join(*(call_native(machine, node, Native(names, each), rest) for each in receivers))
 
 
 def _call_partial(
@@ -323,7 +263,7 @@ def _call_instance(machine: Machine, node: ast.AST, atom: Live | Fresh, argument
     if isinstance(atom, Live) and not (isinstance(kind, Live) and is_users(kind.value)):
         module, name = getattr(atom.value, "__module__", None), getattr(atom.value, "__name__", None)
         names.insert(0, f"{module}.{name}")
-    return _call_native(machine, node, Native(tuple(names), atom), arguments)
+    return call_native(machine, node, Native(tuple(names), atom), arguments)
 
 
 def _call_fresh_partial(machine: Machine, node: ast.AST, atom: Atom, arguments: Arguments) -> Value:
@@ -339,121 +279,6 @@ def _call_fresh_partial(machine: Machine, node: ast.AST, atom: Atom, arguments: 
         starred=arguments.starred or bool(given),
     )
     return call(machine, node, stored(machine, atom, attribute_key("func")), whole)
-
-
-def _construct(machine: Machine, node: ast.AST, cls: Live | Class, arguments: Arguments) -> Value:
-    if isinstance(cls, Live) and not is_users(cls.value):
-        name = live.qualified_name(cast("type", cls.value))
-        if find((name,)) is None and any(each is BaseException for each in live.mro(cast("type", cls.value))):
-            return _with_arguments(machine, new(machine, node, cls), arguments)
-        if name == "builtins.type" and len(arguments.positional) != 1:
-            return unknown_call(machine, node, "type()", arguments)
-        return _call_native(machine, node, Native((name,), None), arguments)
-    if (
-        isinstance(cls, Live)
-        and not is_exact(cls.value, (type,))
-        and live.qualified_name(type(cls.value)) != "abc.ABCMeta"
-    ):
-        return unknown_call(machine, node, f"{kind_label(cls)}(), a class with a metaclass", arguments)
-    note_callee(machine, node, Callee(kind="user", label=kind_label(cls), blocking=True))
-    atom = new(machine, node, cls)
-    if _is_named_tuple(cls):
-        return _construct_fields(machine, node, cls, atom, arguments)
-    maker = lookup(machine, cls, "__new__")
-    if maker is not None and not _is_object_method(maker[1]):
-        made = call(machine, node, _plain_function(maker[1]), arguments.after(just(cls)))
-    else:
-        made = just(atom)
-    init = lookup(machine, cls, "__init__")
-    if init is None or _is_object_method(init[1]):
-        _with_arguments(machine, atom, arguments)
-        return made
-    if _is_generated(cls, init[1]) or stored(machine, cls, attribute_key("__dataclass__")):
-        return _construct_fields(machine, node, cls, atom, arguments)
-    for each in made:
-        call(machine, node, frozenset(Method(each, raw) for raw in init[1]), arguments)
-    return made
-
-
-def _plain_function(raw: Value) -> Value:
-    return frozenset(
-        Live(each.value.__func__) if isinstance(each, Live) and type(each.value) is staticmethod else each
-        for each in raw
-    )
-
-
-def _is_object_method(raw: Value) -> bool:
-    """Tell whether a constructor is one of C that keeps its arguments at most: ``object``'s or an exception's."""
-    return all(
-        isinstance(each, Live)
-        and (is_exact(each.value, (types.WrapperDescriptorType, types.BuiltinFunctionType)))
-        for each in raw
-    )
-
-
-def _is_generated(cls: Live | Class, raw: Value) -> bool:
-    return (
-        any(
-            isinstance(each, Live)
-            and type(each.value) is types.FunctionType
-            and cast("types.FunctionType", each.value).__code__.co_filename == "<string>"
-            for each in raw
-        )
-        and isinstance(cls, Live)
-        and live.class_attribute(cast("type", cls.value), "__dataclass_fields__") is not None
-    )
-
-
-def _is_named_tuple(cls: Live | Class) -> bool:
-    if not isinstance(cls, Live):
-        return False
-    found = live.class_attribute(cast("type", cls.value), "__new__")
-    function = found[1].__func__ if found is not None and type(found[1]) is staticmethod else found and found[1]
-    return type(function) is types.FunctionType and function.__globals__.get("__name__", "").startswith("namedtuple_")
-
-
-def _field_names(cls: Live | Class) -> list[str]:
-    if isinstance(cls, Class):
-        annotated = [each for each in cls.node.body if isinstance(each, ast.AnnAssign)]
-        return [each.target.id for each in annotated if isinstance(each.target, ast.Name)]
-    for name in ("__dataclass_fields__", "_fields"):
-        found = live.class_attribute(cast("type", cls.value), name)
-        if found is not None and is_exact(found[1], (dict, tuple)):
-            return list(cast("dict[str, object]", found[1]))
-    return []
-
-
-def _construct_fields(
-    machine: Machine, node: ast.AST, cls: Live | Class, atom: Fresh, arguments: Arguments
-) -> Value:
-    """Store the arguments of a generated constructor in the fields, and run ``__post_init__``."""
-    fields = _field_names(cls)
-    for index, value in enumerate(arguments.positional):
-        if index < len(fields):
-            store(machine, atom, attribute_key(fields[index]), value)
-    for name, value in arguments.keywords.items():
-        store(machine, atom, attribute_key(name), value)
-    for name in fields:
-        if not stored(machine, atom, attribute_key(name)):
-            store(machine, atom, attribute_key(name), arguments.rest or _default_of(machine, cls, name))
-        store(machine, atom, ELEMENTS, stored(machine, atom, attribute_key(name)))
-    hook = lookup(machine, cls, "__post_init__")
-    if hook is not None:
-        call(machine, node, frozenset(Method(atom, raw) for raw in hook[1]), Arguments())
-    return just(atom)
-
-
-def _default_of(machine: Machine, cls: Live | Class, name: str) -> Value:
-    """Return the default of a field: the class attribute of that name if it is plain, else unknown."""
-    found = lookup(machine, cls, name)
-    plain = found is not None and all(isinstance(each, Const | Scalar) for each in found[1])
-    return found[1] if found is not None and plain else UNKNOWN
-
-
-def _with_arguments(machine: Machine, atom: Fresh, arguments: Arguments) -> Value:
-    for value in arguments.all():
-        store(machine, atom, ELEMENTS, value)
-    return just(atom)
 
 
 def _call_function(machine: Machine, node: ast.AST, function: Function, arguments: Arguments) -> Value:
@@ -560,8 +385,3 @@ def _parameter(function: Function, arguments: Arguments, name: str, positional: 
         value = function.defaults.get(name, NEVER)
         return join(value, arguments.rest) if arguments.starred else value
     return value
-
-
-def parameter_names(function: Function) -> list[str]:
-    """Return the names of the parameters in order."""
-    return list(parameters(function.node.args))

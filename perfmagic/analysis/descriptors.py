@@ -30,6 +30,7 @@ from perfmagic.analysis.values import (
 
 
 def is_data_descriptor(raw: Value) -> bool:
+    """Tell whether any of the raw attributes of a class wins over an attribute of the instance."""
     return any(
         isinstance(atom, Live)
         and (
@@ -45,11 +46,13 @@ def described(machine: Machine, node: ast.AST, raw: Atom, atom: Atom, name: str)
     if isinstance(raw, Function):
         return just(Method(atom, raw))
     if isinstance(raw, Fresh):
-        return _fresh_descriptor(machine, node, raw, atom, name)
+        return _fresh_descriptor(machine, node, raw, atom)
     if not isinstance(raw, Live):
         return just(raw)
     rule = _RULES.get(type(raw.value)) if type(type(raw.value)) is type else None
-    return rule(machine, node, raw, atom, name) if rule is not None else _other(machine, node, raw, atom, name)
+    return (
+        rule(machine, node, raw, atom, name) if rule is not None else _other(machine, node, raw, atom, name)
+    )
 
 
 def native(machine: Machine, node: ast.AST, atom: Atom, name: str) -> Value:
@@ -65,17 +68,23 @@ def native(machine: Machine, node: ast.AST, atom: Atom, name: str) -> Value:
 
 def _method(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) -> Value:
     function = cast("types.FunctionType", raw.value)
-    if not is_library(function.__code__.co_filename) or function.__closure__ is not None and _is_helper(function):
+    if not is_library(function.__code__.co_filename) or (
+        function.__closure__ is not None and _is_helper(function)
+    ):
         return just(Method(atom, raw))
     found = native(machine, node, atom, name)
     qualified = f"{function.__globals__.get('__name__')}.{function.__code__.co_qualname}"
-    return frozenset(Native((*each.names, qualified), atom) if isinstance(each, Native) else each for each in found)
+    return frozenset(
+        Native((*each.names, qualified), atom) if isinstance(each, Native) else each for each in found
+    )
 
 
 def _is_helper(function: types.FunctionType) -> bool:
     """Tell whether a library's wrapper hides a function of the user (``contextmanager``, ``wraps``)."""
     contents = [cell.cell_contents for cell in function.__closure__ or () if _filled(cell)]
-    return any(type(each) is types.FunctionType and not is_library(each.__code__.co_filename) for each in contents)
+    return any(
+        type(each) is types.FunctionType and not is_library(each.__code__.co_filename) for each in contents
+    )
 
 
 def _filled(cell: types.CellType) -> bool:
@@ -89,7 +98,9 @@ def _filled(cell: types.CellType) -> bool:
 def _cached(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) -> Value:
     change(machine, node, atom)
     function = cast("functools.cached_property[object]", raw.value).func
-    return machine.call(machine, node, just(name_it(machine, function, name)), Arguments(positional=(just(atom),)))
+    return machine.call(
+        machine, node, just(name_it(machine, function, name)), Arguments(positional=(just(atom),))
+    )
 
 
 def _slot(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) -> Value:
@@ -97,18 +108,20 @@ def _slot(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) -> 
     if not isinstance(atom, Live):
         return given or native(machine, node, atom, name)
     slot = live.slot_value(raw.value, atom.value)
-    return join(given, just(name_it(machine, slot[0], f"{label_of(machine, atom)}.{name}"))) if slot else given
+    return (
+        join(given, just(name_it(machine, slot[0], f"{label_of(machine, atom)}.{name}"))) if slot else given
+    )
 
 
-def _c_attribute(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) -> Value:
+def _c_attribute(machine: Machine, node: ast.AST, _raw: Live, atom: Atom, name: str) -> Value:
     return stored(machine, atom, attribute_key(name)) or native(machine, node, atom, name)
 
 
-def _static(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) -> Value:
+def _static(machine: Machine, _node: ast.AST, raw: Live, _atom: Atom, name: str) -> Value:
     return just(name_it(machine, cast("staticmethod[..., object]", raw.value).__func__, name))
 
 
-def _class_method(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) -> Value:
+def _class_method(machine: Machine, _node: ast.AST, raw: Live, atom: Atom, name: str) -> Value:
     is_type = isinstance(atom, Class) or (isinstance(atom, Live) and live.is_class(atom.value))
     kind = atom if is_type else kind_of(atom)
     function = cast("classmethod[object, ..., object]", raw.value).__func__
@@ -121,14 +134,16 @@ def _property(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str)
         return NEVER
     if type(getter) is types.FunctionType and is_library(getter.__code__.co_filename):
         return native(machine, node, atom, name)
-    return machine.call(machine, node, just(name_it(machine, getter, name)), Arguments(positional=(just(atom),)))
+    return machine.call(
+        machine, node, just(name_it(machine, getter, name)), Arguments(positional=(just(atom),))
+    )
 
 
-def _c_method(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) -> Value:
+def _c_method(machine: Machine, node: ast.AST, _raw: Live, atom: Atom, name: str) -> Value:
     return native(machine, node, atom, name)
 
 
-def _fresh_descriptor(machine: Machine, node: ast.AST, raw: Fresh, atom: Atom, name: str) -> Value:
+def _fresh_descriptor(machine: Machine, node: ast.AST, raw: Fresh, atom: Atom) -> Value:
     """Handle ``property``, ``staticmethod`` and ``classmethod`` objects and descriptors that the cell made itself."""
     inner = stored(machine, raw, attribute_key("fget"))
     match raw.kind:

@@ -3,15 +3,15 @@
 import ast
 import sys
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, cast
 
 from perfmagic.analysis import bindings
 from perfmagic.analysis.ageing import age
 from perfmagic.analysis.attributes import get
-from perfmagic.analysis.expressions import capture, defaults_of, truth
+from perfmagic.analysis.expressions import capture, defaults_of
 from perfmagic.analysis.machine import MAX_STEPS, Frame, Machine
 from perfmagic.analysis.memory import attribute_key, label_of, name_it, new, site_of, store, stored
-from perfmagic.analysis.name_state import NameKey
-from perfmagic.analysis.operators import enter, iterate, leave, operate
+from perfmagic.analysis.operators import enter, iterate, leave, operate, truth
 from perfmagic.analysis.patterns import bind_pattern
 from perfmagic.analysis.scopes import Scope, names_of
 from perfmagic.analysis.targets import assign, delete
@@ -29,6 +29,9 @@ from perfmagic.analysis.values import (
     join,
     just,
 )
+
+if TYPE_CHECKING:
+    from perfmagic.analysis.name_state import NameKey
 
 _MAX_TURNS = 5
 
@@ -262,12 +265,9 @@ def _import_all(machine: Machine, node: ast.ImportFrom, module: Value) -> None:
     for atom in module:
         if isinstance(atom, Live):
             names = vars(atom.value)
-            listed = names.get("__all__")
-            wanted = (
-                listed
-                if type(listed) in (list, tuple)
-                else [each for each in names if not each.startswith("_")]
-            )
+            listed: object = names.get("__all__")
+            plain = [each for each in names if not each.startswith("_")]
+            wanted = cast("list[str]", listed) if type(listed) in (list, tuple) else plain
             for name in wanted:
                 if type(name) is str and name in names:
                     bindings.bind(

@@ -5,11 +5,12 @@ import itertools
 from collections.abc import Callable, Mapping
 
 from perfmagic.analysis import attributes, bindings, live
+from perfmagic.analysis.comprehensions import comprehension, generator
 from perfmagic.analysis.kinds import kind_of, names_for
-from perfmagic.analysis.machine import MAX_STEPS, Callee, Frame, Machine, note_callee
-from perfmagic.analysis.memory import ELEMENTS, KEYS, element, look, new, site_of, store
-from perfmagic.analysis.operators import await_all, iterate, operate, read_deep, run_hooks
-from perfmagic.analysis.scopes import Names, Scope
+from perfmagic.analysis.machine import MAX_STEPS, Callee, Machine, note_callee
+from perfmagic.analysis.memory import ELEMENTS, KEYS, element, look, new, store
+from perfmagic.analysis.operators import await_all, iterate, operate, read_deep, run_hooks, truth
+from perfmagic.analysis.scopes import Scope
 from perfmagic.analysis.targets import assign
 from perfmagic.analysis.values import (
     NONE,
@@ -50,7 +51,7 @@ def evaluate(machine: Machine, node: ast.expr) -> Value:
     return rule(machine, node)
 
 
-def _constant(machine: Machine, node: ast.Constant) -> Value:
+def _constant(_machine: Machine, node: ast.Constant) -> Value:
     return just(Const(node.value))
 
 
@@ -167,13 +168,6 @@ def _unary(machine: Machine, node: ast.UnaryOp) -> Value:
     return operate(machine, node, (f"__{_OPERATORS[type(node.op)]}__",), (value,))
 
 
-def truth(machine: Machine, node: ast.AST, value: Value) -> None:
-    """Record what testing a value for truth does."""
-    for atom in value:
-        look(machine, node, atom)
-        run_hooks(machine, node, atom, ("__bool__", "__len__"), Arguments())
-
-
 def _boolean(machine: Machine, node: ast.BoolOp) -> Value:
     values = [machine.evaluate(machine, node.values[0])]
     for before, each in itertools.pairwise(node.values):
@@ -188,7 +182,7 @@ def _compare(machine: Machine, node: ast.Compare) -> Value:
     operands = (evaluate(machine, node.left), *(evaluate(machine, each) for each in node.comparators))
     if all(isinstance(each, ast.Is | ast.IsNot) for each in node.ops):
         return just(Scalar("bool"))
-    names = _COMPARISONS
+    names: tuple[str, ...] = _COMPARISONS
     if any(isinstance(each, ast.In | ast.NotIn) for each in node.ops):
         names = ("__contains__", "__iter__", *_COMPARISONS, "__hash__")
         read_deep(machine, node, operands)
@@ -346,95 +340,6 @@ def defaults_of(machine: Machine, arguments: ast.arguments) -> dict[str, Value]:
     return found
 
 
-def _comprehension(machine: Machine, node: ast.ListComp | ast.SetComp | ast.DictComp) -> Value:
-    kinds = {ast.ListComp: "builtins.list", ast.SetComp: "builtins.set", ast.DictComp: "builtins.dict"}
-    fresh = new(machine, node, kinds[type(node)])
-
-    def collect() -> None:
-        if isinstance(node, ast.DictComp):
-            key = evaluate(machine, node.key)
-            store(machine, fresh, KEYS, key)
-            read_deep(machine, node, [key])
-            store(machine, fresh, ELEMENTS, evaluate(machine, node.value))
-        else:
-            value = evaluate(machine, node.elt)
-            store(machine, fresh, ELEMENTS, value)
-            if isinstance(node, ast.SetComp):
-                read_deep(machine, node, [value])
-
-    _generate(machine, node, node.generators, collect)
-    return just(fresh)
-
-
-def _generator(machine: Machine, node: ast.GeneratorExp) -> Value:
-    """A generator expression: its body runs where it is consumed, and is recorded at itself, too."""
-    found: list[Value] = []
-
-    def collect() -> None:
-        found.append(evaluate(machine, node.elt))
-
-    scope = machine.frame.scope
-    _generate(machine, node, node.generators, collect)
-    effects = machine.record(node) if machine.frame.in_cell else None
-    result = join(*found)
-
-    def run(place: ast.AST) -> Value:
-        if effects is not None and machine.frame.scope is scope:
-            for each in ast.walk(node):
-                record = machine.records.get(id(each))
-                if record is not None and each is not place:
-                    _repeat(machine, place, record.reads, record.writes, list(record.barriers))
-        return result
-
-    return just(Pending("generator", run, "a generator expression", node))
-
-
-def _repeat(machine: Machine, place: ast.AST, reads: object, writes: object, barriers: object) -> None:
-    for location in list(reads):  # type: ignore[call-overload]
-        machine.read(place, location)
-    for location in list(writes):  # type: ignore[call-overload]
-        machine.write(place, location)
-    for barrier in barriers:  # type: ignore[attr-defined]
-        machine.barrier(place, barrier.reason, barrier.hint)
-
-
-def _generate(
-    machine: Machine, node: ast.expr, generators: list[ast.comprehension], collect: Callable[[], None]
-) -> None:
-    """Run the clauses of a comprehension twice, in a scope of their own, so that later turns see earlier ones."""
-    first = evaluate(machine, generators[0].iter)
-    outer = machine.frame
-    targets = frozenset(
-        each.id for clause in generators for each in ast.walk(clause.target) if isinstance(each, ast.Name)
-    )
-    scope = Scope(
-        number=site_of(machine, node), sort="function", names=Names(bound=targets), parent=outer.scope
-    )
-    frame = Frame(scope=scope, in_cell=outer.in_cell, function=None, call_node=node)
-    with machine.activation(frame):
-        for _ in range(2):
-            _clauses(machine, generators, 0, first, collect)
-
-
-def _clauses(
-    machine: Machine,
-    clauses: list[ast.comprehension],
-    index: int,
-    value: Value | None,
-    collect: Callable[[], None],
-) -> None:
-    if index == len(clauses):
-        collect()
-        return
-    clause = clauses[index]
-    iterated = value if value is not None else evaluate(machine, clause.iter)
-    elements = iterate(machine, clause.iter, iterated, asynchronous=bool(clause.is_async))
-    assign(machine, clause.target, elements)
-    for test in clause.ifs:
-        truth(machine, test, evaluate(machine, test))
-    _clauses(machine, clauses, index + 1, None, collect)
-
-
 def _named(machine: Machine, node: ast.NamedExpr) -> Value:
     value = evaluate(machine, node.value)
     assign(machine, node.target, value)
@@ -475,10 +380,10 @@ RULES: Mapping[type[ast.AST], Callable[..., Value]] = {
     ast.Call: _call,
     ast.Await: _await,
     ast.Lambda: _lambda,
-    ast.ListComp: _comprehension,
-    ast.SetComp: _comprehension,
-    ast.DictComp: _comprehension,
-    ast.GeneratorExp: _generator,
+    ast.ListComp: comprehension,
+    ast.SetComp: comprehension,
+    ast.DictComp: comprehension,
+    ast.GeneratorExp: generator,
     ast.NamedExpr: _named,
     ast.Yield: _yield,
     ast.YieldFrom: _yield_from,

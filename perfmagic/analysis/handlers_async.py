@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Callable, Mapping
 
-from perfmagic.analysis.kinds import kind_of, names_for
 from perfmagic.analysis.effects import Kind, Location
+from perfmagic.analysis.kinds import kind_of, names_for
 from perfmagic.analysis.machine import Callee, Machine, note_callee
 from perfmagic.analysis.memory import ELEMENTS, attribute_key, element, label_of, look, new, store, stored
 from perfmagic.analysis.models.model import Model

@@ -1,17 +1,18 @@
 """Rules for functions that build on other functions and classes: getattr, super, partial, decorators, random, numpy."""
 
 import ast
+import random
 from collections.abc import Callable, Mapping
 
 from perfmagic.analysis.attributes import get
-from perfmagic.analysis.kinds import kind_of
-from perfmagic.analysis.setting import put
 from perfmagic.analysis.effects import Kind, Location
+from perfmagic.analysis.kinds import kind_of
 from perfmagic.analysis.machine import Machine
 from perfmagic.analysis.memory import ELEMENTS, attribute_key, change, look, new, store
 from perfmagic.analysis.models.model import Model
 from perfmagic.analysis.operators import iterate, read_deep
 from perfmagic.analysis.results import change_all
+from perfmagic.analysis.setting import put
 from perfmagic.analysis.values import (
     NEVER,
     NONE,
@@ -178,9 +179,7 @@ def _sampled(machine: Machine, node: ast.AST, arguments: Arguments) -> Value:
 
 
 def _is_hidden(receiver: Live) -> bool:
-    import random
-
-    return receiver.value is getattr(random, "_inst", None)
+    return receiver.value is vars(random).get("_inst")
 
 
 def _ufunc(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
@@ -216,8 +215,8 @@ def _frame(machine: Machine, node: ast.AST, model: Model, native: Native, argume
         if functions:
             machine.call(machine, node, functions, Arguments(rest=SCALAR, starred=True))
     kind = kind_of(receiver) if receiver is not None else None
-    special = model.option != "pandas.DataFrame" or kind is None
-    return just(new(machine, node, model.option if special else kind, "frame"))
+    result = kind if kind is not None and model.option == "pandas.DataFrame" else model.option
+    return just(new(machine, node, result, "frame"))
 
 
 def _frame_file(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:

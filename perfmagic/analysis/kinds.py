@@ -125,7 +125,7 @@ def is_user_code(raw: Value) -> bool:
         or (
             isinstance(atom, Live)
             and type(atom.value) is types.FunctionType
-            and not is_library(cast("types.FunctionType", atom.value).__code__.co_filename)
+            and not is_library(atom.value.__code__.co_filename)
         )
         for atom in raw
     )

@@ -1,7 +1,7 @@
 """Look at live objects without running anybody's code.
 
-Nothing here calls a descriptor written in Python, ``__getattr__``, ``__eq__``, ``__hash__``, ``__repr__`` or ``__iter__`` of a user's
-class, and ``isinstance`` is avoided because it may read a ``__class__`` property.
+Nothing here calls a descriptor written in Python, ``__getattr__``, ``__eq__``, ``__hash__``, ``__repr__`` or ``__iter__``
+of a user's class, and ``isinstance`` is avoided because it may read a ``__class__`` property.
 """
 
 import types

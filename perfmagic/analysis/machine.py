@@ -4,7 +4,7 @@ The heap only grows: a field holds everything that it may hold at any time. Name
 """
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -15,7 +15,7 @@ from perfmagic.analysis.scopes import CELL, FunctionNode, Scope
 from perfmagic.analysis.values import Arguments, Atom, Fresh, Function, Value
 
 HeapKey = tuple[str, object]
-MAX_STEPS = 150_000
+MAX_STEPS = 60_000
 MAX_DEPTH = 30
 
 
@@ -86,19 +86,19 @@ class Record:
 class Evaluate(Protocol):
     """Evaluate an expression."""
 
-    def __call__(self, machine: "Machine", node: ast.expr, /) -> Value: ...
+    def __call__(self, machine: "Machine", node: ast.expr, /) -> Value: ...  # noqa: D102
 
 
 class Execute(Protocol):
     """Execute statements."""
 
-    def __call__(self, machine: "Machine", body: list[ast.stmt], /) -> None: ...
+    def __call__(self, machine: "Machine", body: list[ast.stmt], /) -> None: ...  # noqa: D102
 
 
 class Call(Protocol):
     """Call a value with arguments; effects are recorded at the node."""
 
-    def __call__(
+    def __call__(  # noqa: D102
         self, machine: "Machine", node: ast.AST, callee: Value, arguments: Arguments, /
     ) -> Value: ...
 
@@ -183,7 +183,7 @@ class Machine:
         return 1
 
     @contextmanager
-    def activation(self, frame: Frame) -> Iterator[Frame]:
+    def activation(self, frame: Frame) -> Generator[Frame]:
         """Push a frame; afterwards its effects, without its own local names, are those of the call node."""
         self.frames.append(frame)
         try:

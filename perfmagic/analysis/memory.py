@@ -78,8 +78,8 @@ def locate(machine: Machine, atom: Atom) -> Location | None:
 
 def owner_of_data(value: object) -> object:
     """Return the array whose memory an array is a view of; any other object is its own owner."""
-    while live.qualified_name(type(value)) == "numpy.ndarray":
-        base = getattr(value, "base", None)
+    while live.qualified_name(cast("type", type(value))) == "numpy.ndarray":
+        base: object = getattr(value, "base", None)
         if base is None or live.qualified_name(type(base)) != "numpy.ndarray":
             return value
         value = base
@@ -217,15 +217,11 @@ def _live_element(machine: Machine, value: object, exact: Const | None) -> Value
         if -len(sequence) <= exact.value < len(sequence):
             return just(name_it(machine, sequence[exact.value], f"{label}[{exact.value}]"))
         return NEVER
+    if is_exact(value, (range, str, bytes, bytearray)):
+        return just(Scalar("str" if type(value) is str else "int"))
     if is_exact(value, _ITERATED):
-        if type(value) is range:
-            return just(Scalar("int"))
         sequence = cast("list[object]", value)
         return _summary(machine, iter(sequence), len(sequence), label)
-    if is_exact(value, (str,)):
-        return just(Scalar("str"))
-    if is_exact(value, (bytes, bytearray)):
-        return just(Scalar("int"))
     return UNKNOWN
 
 
@@ -297,7 +293,12 @@ def _collect_fields(machine: Machine, group: Fresh, members: list[object], label
                 found.setdefault(name, []).append(value)
     store(machine, group, ELEMENTS, _summary(machine, elements, len(elements), f"{label}[...]"))
     for name, values in found.items():
-        store(machine, group, attribute_key(name), _summary(machine, values, len(values), f"{label}[...].{name}"))
+        store(
+            machine,
+            group,
+            attribute_key(name),
+            _summary(machine, values, len(values), f"{label}[...].{name}"),
+        )
 
 
 def forget_places(machine: Machine, atom: Atom) -> None:
@@ -335,8 +336,8 @@ def reachable(machine: Machine, values: Iterable[Value], limit: int = 500) -> li
 
 
 def _neighbours(machine: Machine, atom: Atom) -> Iterator[Atom]:
-    for value in machine.heap.get(atom, {}).values():
-        yield from value
+    for held in machine.heap.get(atom, {}).values():
+        yield from held
     if not isinstance(atom, Live):
         return
     value = atom.value

@@ -22,6 +22,7 @@ from perfmagic.analysis.models.model import Model
 from perfmagic.analysis.operators import iterate, read_deep
 from perfmagic.analysis.results import receivers, result_of
 from perfmagic.analysis.values import (
+    NEVER,
     SCALAR,
     Arguments,
     Fresh,
@@ -102,9 +103,8 @@ def _read(machine: Machine, node: ast.AST, model: Model, rest: Arguments) -> Non
         for value in rest.all():
             for atom in value:
                 look(machine, node, atom)
-    for value in (rest.keywords.get("out"),):
-        for atom in value or ():
-            change(machine, node, atom)
+    for atom in rest.keywords.get("out", NEVER):
+        change(machine, node, atom)
 
 
 def _iterated(machine: Machine, node: ast.AST, native: Native, rest: Arguments) -> tuple[Value, ...]:
@@ -143,10 +143,9 @@ def _call_back(machine: Machine, node: ast.AST, rest: Arguments) -> None:
         return
     parts: list[Value] = [SCALAR]
     for value in rest.all():
-        for atom in value:
-            if isinstance(atom, Live | Fresh) and not _is_function(atom):
-                parts.append(element(machine, atom))
-    given = frozenset().union(*parts)
+        others = [atom for atom in value if isinstance(atom, Live | Fresh) and not _is_function(atom)]
+        parts.extend(element(machine, atom) for atom in others)
+    given: Value = NEVER.union(*parts)
     for function in functions:
         machine.call(machine, node, just(function), Arguments(rest=given, starred=True))
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import cast
 
 from perfmagic.analysis import live
-from perfmagic.analysis.kinds import is_users, kind_of, lookup, names_for
 from perfmagic.analysis.effects import Kind, Location
+from perfmagic.analysis.kinds import is_users, kind_of, lookup, names_for
 from perfmagic.analysis.machine import Machine
 from perfmagic.analysis.memory import (
     change,
@@ -259,8 +259,7 @@ def _iterate_object(machine: Machine, node: ast.AST, atom: Live | Fresh, *, asyn
         return _drive(machine, node, atom, iterators, following)
     if isinstance(kind, Class) or (isinstance(kind, Live) and is_users(kind.value)):
         items = run_hooks(machine, node, atom, ("__getitem__",), Arguments(positional=(SCALAR,)))
-        found = join(items or NEVER, element(machine, atom))
-        return found
+        return join(items or NEVER, element(machine, atom))
     if (
         isinstance(kind, Live)
         and find(tuple(f"{each}.__iter__" for each in names_for(kind))) is None
@@ -379,3 +378,10 @@ def _context(
 def as_type(value: object) -> type:
     """Return a live object that is known to be a class, typed so."""
     return cast("type", value)
+
+
+def truth(machine: Machine, node: ast.AST, value: Value) -> None:
+    """Record what testing a value for truth does."""
+    for atom in value:
+        look(machine, node, atom)
+        run_hooks(machine, node, atom, ("__bool__", "__len__"), Arguments())

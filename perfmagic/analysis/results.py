@@ -73,5 +73,3 @@ def change_all(machine: Machine, node: ast.AST, value: Value) -> None:
 def first_atom(value: Value) -> Atom | None:
     """Return the only atom of a value, ``None`` if there is not exactly one."""
     return next(iter(value)) if len(value) == 1 else None
-
-

@@ -2,15 +2,25 @@
 
 import ast
 import types
-from typing import cast
 
 from perfmagic.analysis import live
 from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.kinds import Kinds, bound, is_user_code, kind_of, lookup
 from perfmagic.analysis.machine import Machine, module_scope
 from perfmagic.analysis.memory import attribute_key, change, is_exact, name_it, store, stored
-from perfmagic.analysis.scopes import Scope
-from perfmagic.analysis.values import NEVER, Arguments, Atom, Const, Fresh, Live, Method, Unknown, Value, join, just
+from perfmagic.analysis.values import (
+    NEVER,
+    Arguments,
+    Atom,
+    Const,
+    Fresh,
+    Live,
+    Method,
+    Unknown,
+    Value,
+    join,
+    just,
+)
 
 
 def put(machine: Machine, node: ast.AST, target: Value, name: str, value: Value) -> None:
@@ -24,19 +34,19 @@ def _put(machine: Machine, node: ast.AST, atom: Atom, name: str, value: Value) -
         machine.barrier(node, f"sets attribute {name!r} of {atom.reason}")
         return
     if isinstance(atom, Live) and type(atom.value) is types.ModuleType:
-        _put_module(machine, node, cast("types.ModuleType", atom.value), name, value)
+        _put_module(machine, node, atom.value, name, value)
         return
     kind = kind_of(atom)
-    if kind is not None and not (isinstance(atom, Live) and live.is_class(atom.value)):
-        if _set_by_code(machine, node, atom, kind, name, value):
-            return
+    is_class = isinstance(atom, Live) and live.is_class(atom.value)
+    if kind is not None and not is_class and _set_by_code(machine, node, atom, kind, name, value):
+        return
     change(machine, node, atom)
     store(machine, atom, attribute_key(name), value)
 
 
 def _put_module(machine: Machine, node: ast.AST, module: types.ModuleType, name: str, value: Value) -> None:
     namespace = vars(module)
-    scope: Scope = module_scope(machine, namespace)
+    scope = module_scope(machine, namespace)
     label = f"{namespace.get('__name__')}.{name}"
     machine.write(node, Location(Kind.NAME, (scope.number, name), label))
     machine.names.put((scope.number, name), join(value, machine.names.get((scope.number, name)) or NEVER))

@@ -66,7 +66,10 @@ def _index(source: str) -> tuple[dict[tuple[str, int], list[FunctionNode]], froz
 
 def _compile(tree: ast.Module) -> types.CodeType:
     """Compile a file, or one statement of a cell: IPython compiles them one by one, and the compiler optimises across them."""
-    return compile(tree, "<source>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    code: types.CodeType = compile(
+        tree, "<source>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True
+    )
+    return code
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:

@@ -149,7 +149,7 @@ def just(atom: Atom) -> Value:
 
 def join(*values: Value) -> Value:
     """Return what may be any of the values; very large sets become unknown."""
-    union: Value = frozenset().union(*values)
+    union: Value = NEVER.union(*values)
     return union if len(union) <= _LIMIT else UNKNOWN
 
 

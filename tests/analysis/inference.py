@@ -28,7 +28,9 @@ def namespace(setup: str, *, common: str = COMMON) -> dict[str, object]:
     return names
 
 
-def infer(cell: str, setup: str = "", *, names: dict[str, object] | None = None) -> tuple[ast.Module, EffectMap]:
+def infer(
+    cell: str, setup: str = "", *, names: dict[str, object] | None = None
+) -> tuple[ast.Module, EffectMap]:
     """Return the tree and the effects of a cell."""
     tree = ast.parse(cell)
     return tree, infer_effects(tree, namespace(setup) if names is None else names)
@@ -37,7 +39,9 @@ def infer(cell: str, setup: str = "", *, names: dict[str, object] | None = None)
 def operations(tree: ast.Module) -> list[ast.expr]:
     """Return the awaited expressions of the cell's own statements; its calls if it awaits nothing."""
     awaits = [each for each in _own(tree) if isinstance(each, ast.Await)]
-    return awaits or [each.value for each in tree.body if hasattr(each, "value") and isinstance(each.value, ast.Call)]
+    return awaits or [
+        each.value for each in tree.body if hasattr(each, "value") and isinstance(each.value, ast.Call)
+    ]
 
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:

@@ -66,7 +66,9 @@ def test_no_code_of_the_user_runs(cell: str) -> None:
 
 def test_a_class_whose_metaclass_raises_is_only_looked_at() -> None:
     names = namespace(HOSTILE + "\nC = type.__call__(Meta, 'C', (), {'x': 1})\ncs = [C]\n")
-    infer_effects(ast.parse("C.x; C(); C == C; [v for v in C]; C in cs; cs[0].x; print(C); isinstance(1, C)"), names)
+    infer_effects(
+        ast.parse("C.x; C(); C == C; [v for v in C]; C in cs; cs[0].x; print(C); isinstance(1, C)"), names
+    )
 
 
 ODD = {
@@ -81,7 +83,10 @@ ODD = {
     "match": "match 1:\n    case {'a': [x, *y], **z} if x: pass\n    case str() | int(): pass\n    case A(b=c): pass",
     "try_star": "try:\n    pass\nexcept* ValueError as e:\n    print(e)\nelse:\n    pass\nfinally:\n    pass",
     "deep_nesting": "x = " + "(" * 60 + "1" + ")" * 60,
-    "nested_loops": "\n".join("    " * i + f"for i{i} in range(2):" for i in range(8)) + "\n" + "    " * 8 + "pass",
+    "nested_loops": "\n".join("    " * i + f"for i{i} in range(2):" for i in range(8))
+    + "\n"
+    + "    " * 8
+    + "pass",
     "walrus_comprehension": "[y := f(x) for x in range(3) if (z := x)]\nprint(y, z)",
     "generators": "def g():\n    x = yield 1\n    yield from g()\nfor v in g(): print(v)",
     "async_everything": "async def g():\n    yield 1\nasync for x in g(): pass\nz = [y async for y in g()]",
@@ -101,7 +106,10 @@ def test_odd_cells_are_read_without_failing(cell: str) -> None:
 
 def test_a_long_cell_ends_with_barriers_instead_of_running_on() -> None:
     body = "\n".join(f"x{i} = [fn(y, {i}) for y in range(3)]" for i in range(5_000))
-    cell = "def fn(a, b):\n    for i in range(3):\n        for j in range(3):\n            a = a + b\n    return a\n" + body
+    cell = (
+        "def fn(a, b):\n    for i in range(3):\n        for j in range(3):\n            a = a + b\n    return a\n"
+        + body
+    )
     tree, effects = infer(cell)
     assert {"x0", "x4999"} <= effects.bound_names
     assert any("too large" in barrier.reason for barrier in effects.of(tree.body[-1]).barriers)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from perfmagic.analysis.effects import Kind
-from perfmagic.analysis.models.model import CHANGE, PURE, Model, Table, group
+from perfmagic.analysis.models.model import CHANGE, Model, Table, group
 
 ARRAY = "numpy.ndarray"
 _ARRAY = Model(result=f"new:{ARRAY}")
@@ -204,4 +204,3 @@ _MATPLOTLIB: Table = {
 }
 
 SCIENCE: Table = {**_NUMPY, **_PANDAS, **_POLARS, **_MATPLOTLIB}
-SCIENCE_CONSTRUCTORS: Table = {name: PURE for name in ()}

@@ -92,7 +92,9 @@ _SQLITE: Table = {
         Model(handler="exclusive", hazard="it writes to a database", blocking=True),
     ),
     "sqlite3.Connection.close": Model(handler="exclusive", blocking=True),
-    **_each("_sqlite3 sqlite3", "connect", Model(handler="sqlite", result="new:sqlite3.Connection", blocking=True)),
+    **_each(
+        "_sqlite3 sqlite3", "connect", Model(handler="sqlite", result="new:sqlite3.Connection", blocking=True)
+    ),
     **_each(
         "psycopg.AsyncConnection psycopg.AsyncCursor psycopg.connection_async.AsyncConnection psycopg.cursor_async.AsyncCursor",
         "execute executemany",
@@ -170,7 +172,8 @@ _HTTP: Table = {
         Model(reads="shallow", calls=False, attribute=False),
     ),
     **_each(
-        "httpx.Response httpx._models.Response requests.models.Response aiohttp.ClientResponse aiohttp.client_reqrep.ClientResponse",
+        "httpx.Response httpx._models.Response requests.models.Response aiohttp.ClientResponse "
+        "aiohttp.client_reqrep.ClientResponse",
         "status_code status headers url ok reason text content cookies",
         Model(reads="shallow", calls=False, attribute=True),
     ),
@@ -194,7 +197,10 @@ _REDIS_TABLE: Table = {
     ),
 }
 
-_SHELL = "IPython.core.interactiveshell.InteractiveShell ipykernel.zmqshell.ZMQInteractiveShell IPython.terminal.interactiveshell.TerminalInteractiveShell"
+_SHELL = (
+    "IPython.core.interactiveshell.InteractiveShell ipykernel.zmqshell.ZMQInteractiveShell "
+    "IPython.terminal.interactiveshell.TerminalInteractiveShell"
+)
 _NOTEBOOK: Table = {
     **_each(
         _SHELL,

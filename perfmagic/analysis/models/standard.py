@@ -95,7 +95,8 @@ _PURE_MODULES: Table = {
     **group(
         Model(handler="container", option="builtins.list"),
         "itertools",
-        "chain product permutations combinations repeat accumulate batched pairwise islice zip_longest starmap takewhile dropwhile compress groupby filterfalse combinations_with_replacement",
+        "chain product permutations combinations repeat accumulate batched pairwise islice zip_longest "
+        "starmap takewhile dropwhile compress groupby filterfalse combinations_with_replacement",
     ),
     "itertools.chain.from_iterable": PURE,
     "itertools.count": replace(PURE, result="new:itertools.count"),
