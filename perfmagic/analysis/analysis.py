@@ -8,8 +8,10 @@ from functools import partial
 from perfmagic.analysis.blocks import Block, blocks_of
 from perfmagic.analysis.dependences import Dependence, Step, dependences_of, steps_of
 from perfmagic.analysis.effect_map import EffectMap, infer_effects
-from perfmagic.analysis.statements import Operation, found_in, label_of, lines_of
+from perfmagic.analysis.statements import DEFINITIONS, Operation, found_in, label_of, lines_of
 from perfmagic.model.cell import Cell
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class Analysis:
         Every name that the cell or the namespace uses: a new name must be none of these.
     namespace
         The live objects that names referred to when the cell was read.
+    definitions
+        Functions and classes that the cell defines, at any depth.
     """
 
     cell: Cell
@@ -50,6 +54,7 @@ class Analysis:
     awaits: bool
     names: frozenset[str]
     namespace: Mapping[str, object]
+    definitions: tuple[Definition, ...]
 
     def dependences_in(self, block: int) -> tuple[Dependence, ...]:
         """Return the dependences between steps of one block."""
@@ -83,6 +88,7 @@ def analyse(cell: Cell, namespace: Mapping[str, object]) -> Analysis:
         awaits=awaits(tree),
         names=_names(tree) | frozenset(namespace),
         namespace=namespace,
+        definitions=tuple(each for each in ast.walk(tree) if isinstance(each, DEFINITIONS)),
     )
 
 

@@ -317,8 +317,9 @@ def _reasons(earlier: Step, later: Step) -> Iterator[Reason]:
 
 
 def _exclusive(earlier: Step, later: Step) -> Iterator[Reason]:
-    touched = [_of_kind(each.effects, Kind.EXCLUSIVE) for each in (earlier, later)]
-    for location in _ordered(touched[0] & touched[1]):
+    first, second = earlier.effects, later.effects
+    shared = (first.reads | first.writes) & (second.reads | second.writes)
+    for location in _ordered(frozenset(each for each in shared if each.kind is Kind.EXCLUSIVE)):
         where = _where(earlier, later)
         yield (
             "effect",
@@ -327,10 +328,6 @@ def _exclusive(earlier: Step, later: Step) -> Iterator[Reason]:
             f"{where} use {location.label}, which allows one operation at a time",
             "use the pool, or one connection for each operation",
         )
-
-
-def _of_kind(effects: Effects, kind: Kind) -> frozenset[Location]:
-    return frozenset(each for each in effects.reads | effects.writes if each.kind is kind)
 
 
 def _barriers(earlier: Step, later: Step) -> Iterator[Reason]:
@@ -374,6 +371,8 @@ def _shared_reason(kind: DependenceKind, location: Location, reason: str) -> Rea
 
 
 def _ordered(locations: frozenset[Location]) -> list[Location]:
+    if not locations:
+        return []
     shared = [each for each in locations if each.kind is not Kind.EXCLUSIVE]
     exclusive = [each for each in locations if each.kind is Kind.EXCLUSIVE]
     return sorted(exclusive, key=_rank) + sorted(shared, key=_rank)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.strategies.draft import Draft
-from perfmagic.strategies.ordering import operation_of
 
 
 def awaitable(analysis: Analysis, expression: ast.expr, text: str) -> str:
@@ -22,7 +21,7 @@ def is_coroutine_call(analysis: Analysis, expression: ast.expr) -> bool:
         return False
     function = expression.func
     if isinstance(function, ast.Name):
-        defined = [each for each in ast.walk(analysis.tree) if getattr(each, "name", None) == function.id]
+        defined = [each for each in analysis.definitions if each.name == function.id]
         if defined:
             return all(isinstance(each, ast.AsyncFunctionDef) and not each.decorator_list for each in defined)
     return inspect.iscoroutinefunction(live(function, analysis.namespace))
@@ -59,9 +58,8 @@ def always_raises(analysis: Analysis, expression: ast.expr) -> bool:
 def slots_of(analysis: Analysis, draft: Draft) -> int | None:
     """Return how many of the overlapped operations fit at once: the smallest pool among them, or the limit of a loop."""
     found = [draft.options.limit] if draft.bounded else []
-    for order in draft.orderings:
-        for step in order.operations:
-            callee = analysis.effects.callee(operation_of(step).node)
-            if callee.slots is not None:
-                found.append(callee.slots)
+    for operation in draft.overlapped:
+        slots = analysis.effects.callee(operation.node).slots
+        if slots is not None:
+            found.append(slots)
     return min(found, default=None)

@@ -19,6 +19,7 @@ from perfmagic.analysis.edits import (
     starts_line,
     to_source,
 )
+from perfmagic.analysis.statements import Operation
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Edit, Plan, Refusal
 from perfmagic.strategies.names import Names
@@ -40,6 +41,7 @@ class Draft:
     imports: dict[str, None] = field(default_factory=dict[str, None])
     in_flight: int = 0
     bounded: bool = False
+    overlapped: list[Operation] = field(default_factory=list[Operation])
     notes: list[str] = field(default_factory=list[str])
     refusals: list[Refusal] = field(default_factory=list[Refusal])
 

@@ -8,7 +8,7 @@ from perfmagic.analysis.edits import INDENT, Region, segment
 from perfmagic.model.plan import Edit
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.names import stem
-from perfmagic.strategies.ordering import Ordering
+from perfmagic.strategies.ordering import Ordering, operation_of
 from perfmagic.strategies.start_early import Start, starts
 
 
@@ -71,6 +71,7 @@ def rewrite_block(draft: Draft, order: Ordering, style: Style) -> bool:
     shown = draft.keep_value_shown(order.block, statements[last])
     draft.after(statements[last], [*style.closing(), *shown], region=region)
     draft.orderings.append(order)
+    draft.overlapped.extend(operation_of(each) for each in order.operations)
     return True
 
 

@@ -83,6 +83,7 @@ def rewrite_loops(draft: Draft, block: Block, style: LoopStyle, done: set[int]) 
             draft.refuse(found.cause, found.reason, found.lines, found.hint)
         elif _is_worth(found) and draft.alone([found.statement, *_body(found)]):
             _rewrite(draft, found, style)
+            draft.overlapped.extend(found.operations)
             done.update(each.key for each in draft.analysis.blocks if each.owner is found.statement)
             draft.notes.extend(f"assumed independent, as told: {each.reason}." for each in found.waived)
             changed = True

@@ -18,7 +18,7 @@ from perfmagic.model.plan import Plan, Refusal
 from perfmagic.strategies.awaitables import always_raises, slots_of
 from perfmagic.strategies.draft import Draft, draft, finish
 from perfmagic.strategies.fan_out import rewrite_loops
-from perfmagic.strategies.loops_gathered import GatheredLoops
+from perfmagic.strategies.loops_gathered import FIRST_IN_TIME, GatheredLoops
 from perfmagic.strategies.names import stem
 from perfmagic.strategies.ordering import Ordering, operation_of, ordering, rewritable_blocks
 from perfmagic.strategies.refusals import explain, precondition
@@ -70,10 +70,9 @@ def _rewrite(made: Draft, block: Block) -> bool:
     for level in levels:
         _write(made, order, level, taken)
     made.orderings.append(order)
+    made.overlapped.extend(operation_of(each) for each in order.operations)
     if any(_may_raise(made, step) for level in levels for step in level.members):
-        made.notes.append(
-            "no gathered operation fails: gather raises the error that comes first in time and lets the others go on."
-        )
+        made.notes.append(FIRST_IN_TIME)
     return True
 
 

@@ -7,6 +7,11 @@ from perfmagic.analysis.loops import FanOut
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.fan_out import Iterate, generators, header, results_taken, without_head
 
+FIRST_IN_TIME = (
+    "no gathered operation fails: gather raises the error that comes first in time and lets the others go on."
+)
+"""The assumption of every gathered rewrite."""
+
 
 class GatheredLoops:
     """Writes loops for gather."""
@@ -17,6 +22,12 @@ class GatheredLoops:
     def __init__(self, made: Draft) -> None:
         self._draft = made
 
+    def note(self, fan: FanOut) -> None:
+        """State the assumption, unless the operations are known not to raise."""
+        effects = self._draft.analysis.effects
+        if any(effects.callee(each.node).may_raise for each in fan.operations):
+            self._draft.notes.append(FIRST_IN_TIME)
+
     def body(self, text: str) -> str:
         """Return ``await expression``."""
         return f"await ({text})" if "\n" in text else f"await {text}"
@@ -24,6 +35,7 @@ class GatheredLoops:
     def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
         """``results = await asyncio.gather(...)``, then the loop over items and results."""
         made = self._draft
+        self.note(fan)
         results = made.names.new("results")
         gathered = f"{results} = await asyncio.gather(*[{parts.call} for {parts.each} in {parts.items}])"
         made.before(loop, [*parts.helper, *parts.setup, gathered])
@@ -33,6 +45,7 @@ class GatheredLoops:
     def write_comprehension(self, fan: FanOut, loop: ast.expr, parts: Iterate, *, exact: bool) -> None:
         """Gather inside the expression."""
         made = self._draft
+        self.note(fan)
         assert isinstance(loop, ast.ListComp | ast.SetComp | ast.DictComp)
         if parts.helper or parts.setup:
             made.before(fan.statement, [*parts.helper, *parts.setup])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.dependences import Dependence, Step, assumable
-from perfmagic.analysis.statements import Operation
+from perfmagic.analysis.statements import DEFINITIONS, Operation
 from perfmagic.model.options import Options
 
 
@@ -25,12 +25,15 @@ class Ordering:
         For each step index the dependences on earlier steps.
     waived
         Dependences that the user's assumption removed.
+    waiting
+        Indices of the statements that hold an ``await`` anywhere.
     """
 
     block: Block
     steps: tuple[Step, ...]
     before: Mapping[int, tuple[Dependence, ...]]
     waived: tuple[Dependence, ...]
+    waiting: frozenset[int]
 
     @property
     def operations(self) -> tuple[Step, ...]:
@@ -64,7 +67,16 @@ def ordering(analysis: Analysis, block: Block, options: Options) -> Ordering:
         else:
             before.setdefault(each.later, []).append(each)
     kept = {step: tuple(found) for step, found in before.items()}
-    return Ordering(block=block, steps=steps, before=kept, waived=tuple(waived))
+    return Ordering(block=block, steps=steps, before=kept, waived=tuple(waived), waiting=_waiting(block))
+
+
+def _waiting(block: Block) -> frozenset[int]:
+    return frozenset(
+        index
+        for index, statement in enumerate(block.statements)
+        if not isinstance(statement, DEFINITIONS)
+        and any(isinstance(each, ast.Await) for each in ast.walk(statement))
+    )
 
 
 def assumptions(orderings: tuple[Ordering, ...]) -> tuple[str, ...]:

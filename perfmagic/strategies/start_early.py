@@ -112,17 +112,8 @@ def _slide(order: Ordering, position: int, step: Step) -> int:
     """Move a start down to the first statement that waits: starting before it would gain nothing."""
     if position > step.statement:
         return step.statement
-    waiting = {each.statement for each in order.operations} | _statements_that_wait(order)
+    waiting = {each.statement for each in order.operations} | order.waiting
     return min((each for each in waiting if position <= each <= step.statement), default=step.statement)
-
-
-def _statements_that_wait(order: Ordering) -> set[int]:
-    return {
-        index
-        for index, statement in enumerate(order.block.statements)
-        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        and any(isinstance(each, ast.Await) for each in ast.walk(statement))
-    }
 
 
 def _is_met(
@@ -191,7 +182,7 @@ def _overlaps(order: Ordering, places: Mapping[int, _Place], index: int) -> bool
     if any(order.steps[each].statement == step.statement for each in needed) or step.pinned is not None:
         return False
     between = [each for each in order.operations if each.index < index and each.statement >= place.position]
-    compound = _statements_that_wait(order) - {each.statement for each in order.operations}
+    compound = order.waiting - {each.statement for each in order.operations}
     return bool(between) or any(place.position <= each < step.statement for each in compound)
 
 
