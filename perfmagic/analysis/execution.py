@@ -9,6 +9,7 @@ from perfmagic.analysis import bindings
 from perfmagic.analysis.ageing import age
 from perfmagic.analysis.attributes import get
 from perfmagic.analysis.expressions import capture, defaults_of
+from perfmagic.analysis.kinds import bound, is_user_code, lookup
 from perfmagic.analysis.machine import MAX_STEPS, Frame, Machine
 from perfmagic.analysis.memory import attribute_key, label_of, name_it, new, site_of, store, stored
 from perfmagic.analysis.operators import enter, iterate, leave, operate, truth
@@ -312,7 +313,21 @@ def _class(machine: Machine, node: ast.ClassDef) -> None:
         value = machine.names.get((scope.number, name))
         if value is not None:
             store(machine, cls, attribute_key(name), _owned(value, cls))
+    for base in atoms:
+        hook = lookup(machine, base, "__init_subclass__") if isinstance(base, Live | Class) else None
+        if hook is not None and is_user_code(_unwrapped(hook[1])):
+            machine.call(machine, node, bound(_unwrapped(hook[1]), cls), Arguments())
     bindings.bind(machine, node, node.name, _decorated(machine, node, just(cls)))
+
+
+def _unwrapped(raw: Value) -> Value:
+    """Return the functions below ``classmethod`` objects."""
+    return frozenset(
+        Live(cast("classmethod[object, ..., object]", each.value).__func__)
+        if isinstance(each, Live) and type(each.value) is classmethod
+        else each
+        for each in raw
+    )
 
 
 def _owned(value: Value, cls: Class) -> Value:

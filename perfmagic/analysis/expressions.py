@@ -3,16 +3,18 @@
 import ast
 import itertools
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, cast
 
 from perfmagic.analysis import attributes, bindings, live
 from perfmagic.analysis.comprehensions import comprehension, generator
 from perfmagic.analysis.kinds import kind_of, names_for
 from perfmagic.analysis.machine import MAX_STEPS, Callee, Machine, note_callee
-from perfmagic.analysis.memory import ELEMENTS, KEYS, element, look, new, store
+from perfmagic.analysis.memory import ELEMENTS, KEYS, change, element, look, name_it, new, store
 from perfmagic.analysis.operators import await_all, iterate, operate, read_deep, run_hooks, truth
 from perfmagic.analysis.scopes import Scope
 from perfmagic.analysis.targets import assign
 from perfmagic.analysis.values import (
+    NEVER,
     NONE,
     SCALAR,
     UNKNOWN,
@@ -29,6 +31,9 @@ from perfmagic.analysis.values import (
     join,
     just,
 )
+
+if TYPE_CHECKING:
+    import collections
 
 _OPERATORS: Mapping[type[ast.AST], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod", ast.Pow: "pow",
@@ -216,7 +221,9 @@ def _item(machine: Machine, node: ast.Subscript, atom: object, key: Value) -> Va
             return UNKNOWN
         case Live() | Fresh():
             look(machine, node, atom)
-            found = run_hooks(machine, node, atom, ("__getitem__",), Arguments(positional=(key,)))
+            found = run_hooks(
+                machine, node, atom, ("__getitem__", "__missing__"), Arguments(positional=(key,))
+            )
             if found is not None:
                 return found
             return _library_item(machine, node, atom, key)
@@ -229,6 +236,8 @@ def _library_item(machine: Machine, node: ast.Subscript, atom: Live | Fresh, key
     kind = kind_of(atom)
     known = names_for(kind) if kind is not None else ()
     sliced = isinstance(node.slice, ast.Slice)
+    if known and known[0] == "collections.defaultdict":
+        return join(element(machine, atom, key), _default_item(machine, node, atom))
     if known and known[0] in (
         "builtins.list",
         "builtins.tuple",
@@ -253,6 +262,18 @@ def _library_item(machine: Machine, node: ast.Subscript, atom: Live | Fresh, key
         just(Native(tuple(f"{each}.__getitem__" for each in known), atom)),
         Arguments(positional=(key,)),
     )
+
+
+def _default_item(machine: Machine, node: ast.AST, atom: Live | Fresh) -> Value:
+    """Return what a ``defaultdict`` makes for a key that is missing; reading a key may add it."""
+    change(machine, node, atom)
+    if not isinstance(atom, Live):
+        return NEVER
+    factory = cast("collections.defaultdict[object, object]", atom.value).default_factory
+    given = name_it(machine, factory, "the factory of a defaultdict")
+    made = machine.call(machine, node, just(given), Arguments()) if factory is not None else NEVER
+    store(machine, atom, ELEMENTS, made)
+    return made
 
 
 def _slice(machine: Machine, node: ast.Slice) -> Value:

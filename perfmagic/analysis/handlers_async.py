@@ -124,13 +124,14 @@ def _loop_location(machine: Machine, atom: Atom) -> Location:
 
 def _to_thread(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
     """Run the function in a thread: its effects are those of the call."""
+    first = 1 if model.option == "executor" else 0
     rest = Arguments(
-        positional=arguments.positional[1:],
+        positional=arguments.positional[first + 1 :],
         keywords=arguments.keywords,
         rest=arguments.rest,
         starred=arguments.starred,
     )
-    return machine.call(machine, node, arguments.get(0) or UNKNOWN, rest)
+    return machine.call(machine, node, arguments.get(first) or UNKNOWN, rest)
 
 
 def _submit(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:

@@ -130,7 +130,8 @@ def _next(machine: Machine, node: ast.AST, model: Model, native: Native, argumen
     value = just(native.receiver) if native.receiver is not None else arguments.get(0) or NEVER
     results: list[Value] = [arguments.get(1) or NEVER] if native.receiver is None else []
     for atom in value:
-        change(machine, node, atom)
+        if isinstance(atom, Fresh):
+            change(machine, node, atom)
         if isinstance(atom, Pending):
             location = Location(Kind.OBJECT, ("pending", id(atom.site)), atom.label)
             machine.read(node, location)

@@ -2,6 +2,7 @@
 
 import ast
 import collections
+import sys
 import types
 from collections.abc import Iterable, Iterator
 from typing import cast
@@ -128,6 +129,30 @@ def change(machine: Machine, node: ast.AST, atom: Atom) -> None:
     if value is not None:
         label = machine.labels.get(id(value), location.label)
         machine.touched.setdefault(id(value), Touched(label, value))
+        if not is_restorable(value):
+            what = type(value).__name__
+            reason = f"line {machine.line(node)} changes {label}, a {what} that cannot be put back"
+            machine.hazard(node, "opaque", reason, label)
+
+
+def is_restorable(value: object) -> bool:
+    """Tell whether the state of an object can be put back in place: known containers, frames, and instances with attributes."""
+    cls = type(value)
+    if is_exact(value, (bytearray, types.FunctionType, types.CellType)) or live.is_class(value):
+        return True
+    if any(any(each is kind for kind in (list, dict, set, collections.deque)) for each in live.mro(cls)):
+        return True
+    root = (live.module_name(cls) or "").partition(".")[0]
+    if root in ("numpy", "pandas", "polars"):
+        return live.qualified_name(cls) != "numpy.random._generator.Generator"
+    slots = any(
+        type(each) is types.MemberDescriptorType
+        for base in live.mro(cls)
+        for each in live.class_dict(base).values()
+    )
+    return (root == "__main__" or root not in sys.stdlib_module_names) and (
+        live.instance_dict(value) is not None or slots
+    )
 
 
 def store(machine: Machine, atom: Atom, key: HeapKey, value: Value) -> None:

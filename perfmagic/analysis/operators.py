@@ -16,6 +16,7 @@ from perfmagic.analysis.memory import (
     keys,
     kind_label,
     label_of,
+    locate,
     look,
     new,
     reachable,
@@ -234,7 +235,10 @@ def _enum_members(machine: Machine, node: ast.AST, atom: Live) -> Value:
 
 def _consume(machine: Machine, node: ast.AST, atom: Live) -> Value:
     label = label_of(machine, atom)
-    change(machine, node, atom)
+    look(machine, node, atom)
+    location = locate(machine, atom)
+    if location is not None:
+        machine.write(node, location)
     kind = type(atom.value).__name__
     machine.hazard(
         node,

@@ -7,7 +7,7 @@ from perfmagic.analysis import live
 from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.kinds import Kinds, bound, is_user_code, kind_of, lookup
 from perfmagic.analysis.machine import Machine, module_scope
-from perfmagic.analysis.memory import attribute_key, change, is_exact, name_it, store, stored
+from perfmagic.analysis.memory import attribute_key, change, is_exact, label_of, name_it, store, stored
 from perfmagic.analysis.values import (
     NEVER,
     Arguments,
@@ -37,11 +37,20 @@ def _put(machine: Machine, node: ast.AST, atom: Atom, name: str, value: Value) -
         _put_module(machine, node, atom.value, name, value)
         return
     kind = kind_of(atom)
+    if isinstance(atom, Live) and _is_widget(atom.value):
+        label = label_of(machine, atom)
+        machine.hazard(node, "widget", f"line {machine.line(node)} changes the widget {label}", label)
     is_class = isinstance(atom, Live) and live.is_class(atom.value)
     if kind is not None and not is_class and _set_by_code(machine, node, atom, kind, name, value):
         return
     change(machine, node, atom)
     store(machine, atom, attribute_key(name), value)
+
+
+def _is_widget(value: object) -> bool:
+    return any(
+        live.qualified_name(each) == "ipywidgets.widgets.widget.Widget" for each in live.mro(type(value))
+    )
 
 
 def _put_module(machine: Machine, node: ast.AST, module: types.ModuleType, name: str, value: Value) -> None:

@@ -14,7 +14,8 @@ class Model:
     ----------
     result
         What it gives: ``none``, ``data`` (new plain data), ``scalar``, ``scalar:int``, ``self`` (its receiver), ``element``
-        (of its receiver), ``new:module.Class`` (a new object), ``copy:module.Class`` (a new container of its arguments' elements),
+        (of its receiver),
+        ``new:module.Class`` (a new object), ``copy:module.Class`` (a new container of its arguments' elements),
         ``first`` (its first argument), ``unknown``.
     reads
         How far it reads its arguments: ``no``, ``shallow`` or ``deep`` (everything that can be reached).

@@ -286,6 +286,10 @@ _ASYNCIO: Table = {
         "get_running_loop get_event_loop",
     ),
     "asyncio.events.AbstractEventLoop.time": _CLOCK,
+    "asyncio.events.AbstractEventLoop.run_in_executor": Model(
+        handler="to_thread", awaits=True, option="executor"
+    ),
+    "asyncio.events.AbstractEventLoop.create_task": Model(handler="create_task"),
     "asyncio.runners.run": Model(handler="gather", option="run", blocking=True),
     "asyncio.threads.to_thread": Model(handler="to_thread", awaits=True),
     **{
