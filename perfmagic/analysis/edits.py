@@ -183,7 +183,7 @@ def string_lines(text: str) -> frozenset[int]:
 
 def edits_of(changes: Changes, text: str) -> tuple[Edit, ...]:
     """Return all changes as plain edits, in order of position."""
-    own = _outermost(changes.edits)
+    own = list(changes.edits)
     removed = {
         line
         for edit in own
@@ -197,6 +197,7 @@ def edits_of(changes: Changes, text: str) -> tuple[Edit, ...]:
         if depth and number not in kept and row.strip():
             edits.append(Edit(start=(number, 0), end=(number, 0), text=INDENT * depth))
     edits.extend(own)
+    edits = _outermost(edits)
     return tuple(sorted(edits, key=_order))
 
 
@@ -204,8 +205,9 @@ def _outermost(edits: Sequence[Edit]) -> list[Edit]:
     """Drop the edits inside a piece of text that another edit replaces as a whole."""
 
     def covers(outer: Edit, inner: Edit) -> bool:
-        within = outer.start <= inner.start and inner.end <= outer.end and outer.start < outer.end
-        return outer is not inner and within and inner.end > outer.start
+        if inner.start == inner.end:
+            return outer.start < inner.start < outer.end
+        return outer is not inner and outer.start <= inner.start and inner.end <= outer.end
 
     return [each for each in edits if not any(covers(outer, each) for outer in edits)]
 

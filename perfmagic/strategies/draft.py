@@ -154,7 +154,7 @@ def finish(plan: Draft, *, slots: int | None, one_thread: bool) -> Plan | Refusa
         strategy=plan.strategy,
         source=source,
         assumptions=(*assumptions(tuple(plan.orderings)), *dict.fromkeys(plan.notes)),
-        introduced=plan.names.given | frozenset(_imported(each) for each in plan.imports),
+        introduced=plan.names.given | frozenset(_imported(each) for each in _needed_imports(plan)),
         redefined=_redefined(plan),
         slots=slots,
         one_thread=one_thread,
@@ -162,8 +162,12 @@ def finish(plan: Draft, *, slots: int | None, one_thread: bool) -> Plan | Refusa
 
 
 def _import_lines(plan: Draft) -> list[Insertion]:
-    needed = [each for each in plan.imports if not _is_there(each, plan.analysis)]
+    needed = _needed_imports(plan)
     return [Insertion(line=1, side="before", lines=(*needed, ""), indent="", region=WHOLE)] if needed else []
+
+
+def _needed_imports(plan: Draft) -> list[str]:
+    return [each for each in plan.imports if not _is_there(each, plan.analysis)]
 
 
 def _imported(line: str) -> str:

@@ -69,7 +69,9 @@ def rewrite_block(draft: Draft, order: Ordering, style: Style) -> bool:
             lines = [*_creation(draft, start, names, style), *style.added(names[start.step.index])]
             draft.before(statements[start.position], lines, region=region, inside=True)
     shown = draft.keep_value_shown(order.block, statements[last])
-    draft.after(statements[last], [*style.closing(), *shown], region=region)
+    closing = [*style.closing(), *shown]
+    if closing:
+        draft.after(statements[last], closing, region=region)
     draft.orderings.append(order)
     draft.overlapped.extend(operation_of(each) for each in order.operations)
     return True
@@ -102,6 +104,7 @@ def _open(
     opening, inside = style.opening([names[each.step.index] for each in first], len(found))
     created = [line for start in first for line in _creation(draft, start, names, style)]
     if inside:
+        created = created[1:] if created[0] == "" else created
         rows = [f"{INDENT}{row}" if row else "" for line in created for row in line.split("\n")]
         draft.before(statement, [*opening, *rows], region=region)
     else:

@@ -22,6 +22,7 @@ from perfmagic.strategies.loops_gathered import FIRST_IN_TIME, GatheredLoops
 from perfmagic.strategies.names import stem
 from perfmagic.strategies.ordering import Ordering, operation_of, ordering, rewritable_blocks
 from perfmagic.strategies.refusals import explain, precondition
+from perfmagic.strategies.separate_lines import with_separate_lines
 
 NAME = "gather"
 LAST = 1_000_000
@@ -41,6 +42,10 @@ class Level:
 
 def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     """Return the cell with independent awaits gathered level by level, or why no two of them can share a level."""
+    return with_separate_lines(_plan, analysis, options)
+
+
+def _plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     refusal = precondition(NAME, analysis, wants_await=True)
     if refusal is not None:
         return refusal

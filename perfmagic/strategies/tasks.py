@@ -23,6 +23,7 @@ from perfmagic.strategies.fan_out import rewrite_loops
 from perfmagic.strategies.loops_as_tasks import LoopsAsTasks
 from perfmagic.strategies.ordering import ordering, rewritable_blocks
 from perfmagic.strategies.refusals import explain, precondition
+from perfmagic.strategies.separate_lines import with_separate_lines
 from perfmagic.strategies.start_early import Start
 
 NAME = "tasks"
@@ -30,6 +31,10 @@ NAME = "tasks"
 
 def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     """Return the cell with its independent awaits started early, or why nothing can be."""
+    return with_separate_lines(_plan, analysis, options)
+
+
+def _plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     refusal = precondition(NAME, analysis, wants_await=True)
     if refusal is not None:
         return refusal

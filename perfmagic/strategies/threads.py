@@ -19,6 +19,7 @@ from perfmagic.strategies.fan_out import rewrite_loops
 from perfmagic.strategies.loops_in_threads import ThreadLoops
 from perfmagic.strategies.ordering import ordering, rewritable_blocks
 from perfmagic.strategies.refusals import explain, precondition
+from perfmagic.strategies.separate_lines import with_separate_lines
 from perfmagic.strategies.start_early import Start
 from perfmagic.strategies.thread_pool import pool, submission
 
@@ -27,6 +28,10 @@ NAME = "threads"
 
 def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     """Return the cell with its independent blocking calls in threads, or why none can be."""
+    return with_separate_lines(_plan, analysis, options)
+
+
+def _plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     if analysis.awaits:
         reason = "the cell awaits; a thread pool would block the loop it awaits on."
         return Refusal(strategy=NAME, kind="nothing", reason=reason, hint="gather and tasks apply to awaits")
