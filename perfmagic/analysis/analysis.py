@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from perfmagic.analysis.blocks import Block, blocks_of
-from perfmagic.analysis.dependences import Dependence, Step, dependences_of, steps_of
+from perfmagic.analysis.dependences import Dependence, dependences_of
 from perfmagic.analysis.effect_map import EffectMap, infer_effects
 from perfmagic.analysis.statements import DEFINITIONS, Operation, found_in, label_of, lines_of
+from perfmagic.analysis.steps import Step, steps_of
 from perfmagic.model.cell import Cell
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.dependences import Dependence, Step, assumable
+from perfmagic.analysis.dependences import Dependence, assumable
 from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.loops import FanOut, loops_of
 from perfmagic.analysis.statements import Operation
+from perfmagic.analysis.steps import Step
 from perfmagic.model.comparison import Bound
 from perfmagic.model.run import Span
 
@@ -102,7 +103,7 @@ class _Measured:
         inside = [each for each in self._children.get(parent, []) if self._is_known(each)]
         tops: dict[int, list[int]] = {}
         for index in inside:
-            tops.setdefault(self._top(self._block_of(index)).key, []).append(index)
+            tops.setdefault(_top(self._analysis.blocks, self._block_of(index)).key, []).append(index)
         saved = sum(
             self._block(self._analysis.blocks[key], found, None).saved_s for key, found in tops.items()
         )
@@ -115,12 +116,6 @@ class _Measured:
     def _block_of(self, index: int) -> Block:
         operation = self._analysis.operations[self._spans[index].operation]
         return self._analysis.blocks[operation.block]
-
-    def _top(self, block: Block) -> Block:
-        """Return the block of the definition, or of the cell, in which a block stands."""
-        while block.parent is not None and block.kind not in {"function", "class"}:
-            block = self._analysis.blocks[block.parent]
-        return block
 
     def _cost(self, index: int) -> Cost:
         span = self._spans[index]
@@ -177,7 +172,9 @@ class _Measured:
             each for each in self._analysis.blocks if each.parent == block.key and each.position == statement
         ]
         bodies = [
-            self._block(each, [index for index, of in here if self._is_inside(of.block, each)], node)
+            self._block(
+                each, [index for index, of in here if _is_inside(self._analysis.blocks, of.block, each)], node
+            )
             for each in inner
         ]
         return _in_turn([own, *bodies])
@@ -187,13 +184,20 @@ class _Measured:
         turns = [self._run(block, turn) for turn in self._turns(block, found)]
         return _side_by_side(turns) if owner is not None and id(owner) in self._fans else _in_turn(turns)
 
-    def _is_inside(self, key: int, outer: Block) -> bool:
-        block: Block | None = self._analysis.blocks[key]
-        while block is not None and block.kind not in {"function", "class"}:
-            if block.key == outer.key:
-                return True
-            block = None if block.parent is None else self._analysis.blocks[block.parent]
-        return False
+
+def _top(blocks: Sequence[Block], block: Block) -> Block:
+    """Return the block of the definition, or of the cell, in which a block stands."""
+    while block.parent is not None and block.kind not in {"function", "class"}:
+        block = blocks[block.parent]
+    return block
+
+
+def _is_inside(blocks: Sequence[Block], key: int, outer: Block) -> bool:
+    block: Block | None = blocks[key]
+    while block is not None and block.key != outer.key:
+        leaves = block.kind in {"function", "class"} or block.parent is None
+        block = None if leaves or block.parent is None else blocks[block.parent]
+    return block is not None
 
 
 def _is_renamable(dependence: Dependence, steps: Sequence[Step]) -> bool:

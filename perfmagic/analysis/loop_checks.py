@@ -4,9 +4,10 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from perfmagic.analysis.dependences import Dependence, Step, conflicts
+from perfmagic.analysis.dependences import Dependence, conflicts
 from perfmagic.analysis.effects import Effects, Kind, Location
 from perfmagic.analysis.statements import Lines
+from perfmagic.analysis.steps import Step
 
 FAR = 10_000
 """Added to the place of a step of a later iteration."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.dependences import Dependence, Step, assumable, severity
+from perfmagic.analysis.dependences import Dependence, assumable, severity
 from perfmagic.analysis.iterables import Iteration, iteration
 from perfmagic.analysis.loop_checks import (
     Obstacle,
@@ -34,6 +34,7 @@ from perfmagic.analysis.statements import (
     lines_of,
     simple_target,
 )
+from perfmagic.analysis.steps import Step
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp
 
@@ -249,34 +250,11 @@ def _comprehension_loop(
     obstacle = _comprehension_shape(loop, operations)
     if obstacle is not None:
         return obstacle
-    operation = operations[0]
     names = frozenset(name for each in loop.generators for name in stored_names(each.target))
-    private = Private(
-        names, analysis.effects.private_to(loop.value if isinstance(loop, ast.DictComp) else loop.elt)
-    )
-    effects = analysis.effects
-    hidden = effects.of(
-        operation.node, without=[each for each in ast.walk(operation.node) if isinstance(each, ast.Name)]
-    )
-    lines = lines_of(loop)
-    step = Step(
-        index=0,
-        statement=0,
-        role="operation",
-        operation=operation,
-        effects=effects.of(operation.node),
-        lines=operation.lines,
-        hidden=hidden,
-    )
-    rest = Step(
-        index=1,
-        statement=0,
-        role="rest",
-        operation=None,
-        effects=effects.of(loop, without=[operation.node]),
-        lines=lines,
-    )
-    obstacle = iterable_obstacle(rest.effects, [step], private, lines)
+    element = loop.value if isinstance(loop, ast.DictComp) else loop.elt
+    private = Private(names, analysis.effects.private_to(element))
+    step, rest = _comprehension_steps(analysis, loop, operations[0])
+    obstacle = iterable_obstacle(rest.effects, [step], private, rest.lines)
     if obstacle is not None:
         return obstacle
     found = list(crossing(block.key, [step, rest], [step], private))
@@ -291,11 +269,30 @@ def _comprehension_loop(
         iteration=iteration(analysis, block, loop.generators[0].iter),
         head=(),
         last=None,
-        operations=(operation,),
+        operations=(operations[0],),
         temporaries=(),
         tail=False,
         waived=tuple(found),
     )
+
+
+def _comprehension_steps(analysis: Analysis, loop: Comprehension, operation: Operation) -> tuple[Step, Step]:
+    """Return the operation, and everything else in the comprehension, as two steps."""
+    effects, node = analysis.effects, operation.node
+    names = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
+    step = Step(
+        index=0,
+        statement=0,
+        role="operation",
+        operation=operation,
+        effects=effects.of(node),
+        lines=operation.lines,
+        hidden=effects.of(node, without=names),
+        made=effects.private_to(node),
+    )
+    around = effects.of(loop, without=[node])
+    rest = Step(index=1, statement=0, role="rest", operation=None, effects=around, lines=lines_of(loop))
+    return step, rest
 
 
 def _comprehension_shape(loop: Comprehension, operations: Sequence[Operation]) -> Obstacle | None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.dependences import Step
 from perfmagic.analysis.edits import INDENT, remove, replace, segment
 from perfmagic.analysis.statements import simple_target
+from perfmagic.analysis.steps import Step
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan, Refusal
 from perfmagic.strategies.awaitables import always_raises, slots_of

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.dependences import Dependence, Step, assumable
+from perfmagic.analysis.dependences import Dependence, assumable
 from perfmagic.analysis.statements import DEFINITIONS, Operation
+from perfmagic.analysis.steps import Step
 from perfmagic.model.options import Options
 
 

@@ -9,9 +9,10 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from perfmagic.analysis.dependences import Dependence, Step
+from perfmagic.analysis.dependences import Dependence
 from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.statements import Operation, simple_target
+from perfmagic.analysis.steps import Step
 from perfmagic.strategies.ordering import Ordering, operation_of
 
 SAFE = (

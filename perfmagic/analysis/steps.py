@@ -1,0 +1,229 @@
+"""The pieces of a block that are kept in order, or not, as wholes."""
+
+import ast
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from perfmagic.analysis.blocks import Block
+from perfmagic.analysis.effects import NOTHING, Effects, Kind, Location
+from perfmagic.analysis.statements import DEFINITIONS, Lines, Operation, escapes, lines_of, own_expressions
+
+BOUND_TO_TASK = frozenset({Kind.CONTEXT, Kind.TASK})
+FAILING = (ast.Call, ast.Subscript, ast.Await, ast.BinOp, ast.Attribute, ast.For, ast.Import, ast.ImportFrom)
+Role = Literal["lead", "operation", "rest"]
+
+
+class EffectSource(Protocol):
+    """Tells the effects of nodes of the tree."""
+
+    def of(self, *nodes: ast.AST, without: Sequence[ast.AST] = ()) -> Effects:
+        """Return the effects of the nodes, without those of some nodes inside them."""
+        ...
+
+    def private_to(self, *nodes: ast.AST) -> frozenset[Location]:
+        """Return the objects that each run of the nodes makes anew."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One piece of a block that runs as a whole.
+
+    Attributes
+    ----------
+    index
+        Its place in the block's list of steps.
+    statement
+        Index of its statement in the block.
+    role
+        ``operation``; ``lead``, what the statement evaluates beside its operations; ``rest``, what is left, bindings included.
+    operation
+        The operation, for that role.
+    effects
+        What it reads and writes.
+    lines
+        First and last line.
+    hidden
+        For an operation, what the called code touches by itself, beyond the names written in the statement.
+    made
+        For an operation, the objects that it makes: nobody else can see them before it has ended.
+    needs
+        Indices of steps of the same statement whose value it uses.
+    guard
+        Why nothing may move across it, or ``None``; a sentence without the final stop.
+    pinned
+        Why it may not move itself, or ``None``.
+    may_fail
+        Whether it can raise, as far as its form tells.
+    """
+
+    index: int
+    statement: int
+    role: Role
+    operation: Operation | None
+    effects: Effects
+    lines: Lines
+    hidden: Effects = NOTHING
+    made: frozenset[Location] = frozenset()
+    needs: tuple[int, ...] = ()
+    guard: str | None = None
+    pinned: str | None = None
+    may_fail: bool = True
+
+
+def steps_of(block: Block, operations: Sequence[Operation], effects: EffectSource) -> tuple[Step, ...]:
+    """Return the steps of a block in program order; ``operations`` are those of this block."""
+    steps: list[Step] = []
+    for position, statement in enumerate(block.statements):
+        own = [each for each in operations if each.statement == position and not each.conditional]
+        steps.extend(_steps_of_statement(statement, position, own, effects, first=len(steps)))
+    return tuple(steps)
+
+
+def _steps_of_statement(
+    statement: ast.stmt, position: int, own: Sequence[Operation], effects: EffectSource, *, first: int
+) -> Iterator[Step]:
+    nodes = [each.node for each in own]
+    lines = lines_of(statement)
+    index = first
+    if own:
+        lead = effects.of(*_beside(_values(statement), nodes))
+        if lead.reads or lead.writes or lead.barriers:
+            yield Step(
+                index=index, statement=position, role="lead", operation=None, effects=lead, lines=lines
+            )
+            index += 1
+    at: dict[ast.AST, int] = {}
+    for operation in own:
+        inside = [each for each in nodes if each is not operation.node and _contains(operation.node, each)]
+        reached = effects.of(operation.node, without=inside)
+        at[operation.node] = index
+        yield Step(
+            index=index,
+            statement=position,
+            role="operation",
+            operation=operation,
+            effects=reached,
+            lines=operation.lines,
+            hidden=effects.of(operation.node, without=[*inside, *_written_names(operation.node)]),
+            made=effects.private_to(operation.node),
+            needs=tuple(at[each] for each in inside),
+            guard=_pacing(statement, operation),
+            pinned=_pin(statement, operation, reached),
+        )
+        index += 1
+    yield Step(
+        index=index,
+        statement=position,
+        role="rest",
+        operation=None,
+        effects=effects.of(statement, without=nodes),
+        lines=lines,
+        needs=tuple(at.values()),
+        guard=_guard(statement, own),
+        may_fail=_may_fail(statement, nodes),
+    )
+
+
+def _values(statement: ast.stmt) -> list[ast.expr]:
+    """Return the statement's own expressions without plain targets."""
+    if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+        return [statement.value]
+    return list(own_expressions(statement))
+
+
+def _beside(expressions: Sequence[ast.AST], nodes: Sequence[ast.AST]) -> list[ast.AST]:
+    """Return the largest parts that hold no operation; what is around an operation runs after it."""
+    found: list[ast.AST] = []
+    pending = list(expressions)
+    while pending:
+        part = pending.pop()
+        if any(part is each for each in nodes):
+            continue
+        if any(_contains(part, each) for each in nodes):
+            pending.extend(ast.iter_child_nodes(part))
+        else:
+            found.append(part)
+    return found
+
+
+def _written_names(node: ast.AST) -> list[ast.AST]:
+    return [each for each in ast.walk(node) if isinstance(each, ast.Name)]
+
+
+def _contains(outer: ast.AST, inner: ast.AST) -> bool:
+    return any(each is inner for each in ast.walk(outer))
+
+
+def _may_fail(statement: ast.stmt, nodes: Sequence[ast.AST]) -> bool:
+    if isinstance(statement, DEFINITIONS):
+        return bool(statement.decorator_list)
+    pending: list[ast.AST] = [statement]
+    while pending:
+        node = pending.pop()
+        if any(node is each for each in nodes):
+            continue
+        if isinstance(node, FAILING):
+            return True
+        if isinstance(node, ast.Tuple | ast.List) and isinstance(node.ctx, ast.Store):
+            return True
+        pending.extend(ast.iter_child_nodes(node))
+    return False
+
+
+def _is_sleep(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in {"asyncio.sleep", "time.sleep", "sleep"}
+
+
+def _hides_position(statement: ast.stmt, node: ast.AST) -> bool:
+    """Whether the node stands in a formatted string of a Python that does not tell where (before 3.12)."""
+    if sys.version_info >= (3, 12):
+        return False
+    return any(isinstance(each, ast.JoinedStr) and _contains(each, node) for each in ast.walk(statement))
+
+
+def _pacing(statement: ast.stmt, operation: Operation) -> str | None:
+    if (
+        isinstance(statement, ast.Expr)
+        and statement.value is operation.node
+        and _is_sleep(operation.expression)
+    ):
+        return f"line {statement.lineno} waits on purpose"
+    return None
+
+
+def _pin(statement: ast.stmt, operation: Operation, effects: Effects) -> str | None:
+    line = operation.lines[0]
+    if isinstance(statement, ast.AugAssign) and not isinstance(statement.target, ast.Name):
+        target = ast.unparse(statement.target)
+        return f"line {line} reads {target!r}, waits, and writes it back"
+    if _pacing(statement, operation):
+        return f"line {line} waits on purpose"
+    if _hides_position(statement, operation.node):
+        return f"line {line} waits inside a formatted string, which this Python cannot rewrite"
+    for location in sorted(effects.writes | effects.reads, key=lambda each: each.label):
+        if location.kind in BOUND_TO_TASK:
+            return f"line {line} depends on the task it runs in ({location.label})"
+    return None
+
+
+def _guard(statement: ast.stmt, own: Sequence[Operation]) -> str | None:
+    """Say why later code must not run before the statement has ended, if control flow is why."""
+    line = statement.lineno
+    leaves = escapes(statement)
+    if leaves is not None:
+        word = type(leaves).__name__.lower()
+        return f"line {leaves.lineno} may leave the block ({word})"
+    match statement:
+        case ast.Try() | ast.TryStar():
+            return f"the try statement on line {line} decides what runs after an error"
+        case ast.With() | ast.AsyncWith():
+            return f"the with statement on line {line} sets the order of what is inside and after it"
+        case ast.Global() | ast.Nonlocal():
+            return f"line {line} declares names"
+        case ast.AugAssign() if own and not isinstance(statement.target, ast.Name):
+            return f"line {line} reads {ast.unparse(statement.target)!r}, waits, and writes it back"
+        case _:
+            return None
