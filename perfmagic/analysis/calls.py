@@ -190,7 +190,9 @@ def _builtin(machine: Machine, value: types.BuiltinFunctionType) -> Native:
     owner = value.__self__
     if owner is None or type(owner) is types.ModuleType:
         module = vars(owner).get("__name__") if type(owner) is types.ModuleType else value.__module__
-        return Native((f"{module}.{value.__name__}",))
+        public = value.__module__
+        known = (f"{public}.{value.__name__}", f"{module}.{value.__name__}")
+        return Native(known if type(public) is str else known[1:])
     atom = name_it(machine, owner, "its object")
     if live.is_class(owner):
         return Native(

@@ -39,21 +39,15 @@ from perfmagic.analysis.values import (
 
 def construct(machine: Machine, node: ast.AST, cls: Live | Class, arguments: Arguments) -> Value:
     """Return the object that calling a class makes, after its constructor ran."""
-    if isinstance(cls, Live) and not is_users(cls.value):
-        name = live.qualified_name(cast("type", cls.value))
-        if find((name,)) is None and any(each is BaseException for each in live.mro(cast("type", cls.value))):
-            return _with_arguments(machine, new(machine, node, cls), arguments)
-        if name == "builtins.type" and len(arguments.positional) != 1:
-            return unknown_call(machine, node, "type()", arguments)
-        return call_native(machine, node, Native((name,), None), arguments)
-    if (
-        isinstance(cls, Live)
-        and not is_exact(cls.value, (type,))
-        and live.qualified_name(type(cls.value)) != "abc.ABCMeta"
-    ):
-        return unknown_call(machine, node, f"{kind_label(cls)}(), a class with a metaclass", arguments)
+    special = _construct_by_library(machine, node, cls, arguments) if isinstance(cls, Live) else None
+    if special is not None:
+        return special
     note_callee(machine, node, Callee(kind="user", label=kind_label(cls), blocking=True))
     atom = new(machine, node, cls)
+    if lookup(machine, cls, "__del__") is not None:
+        machine.barrier(
+            node, f"line {machine.line(node)} makes a {kind_label(cls)}, whose __del__ may run at any time"
+        )
     if _is_named_tuple(cls):
         return _construct_fields(machine, node, cls, atom, arguments)
     maker = lookup(machine, cls, "__new__")
@@ -72,12 +66,27 @@ def construct(machine: Machine, node: ast.AST, cls: Live | Class, arguments: Arg
     return made
 
 
+def _construct_by_library(machine: Machine, node: ast.AST, cls: Live, arguments: Arguments) -> Value | None:
+    """Return what a class makes that is not the user's or has a metaclass; ``None`` for an ordinary class of the user."""
+    kind = cast("type", cls.value)
+    if is_users(kind):
+        plain = type(kind) is type or live.qualified_name(type(kind)) == "abc.ABCMeta"
+        return (
+            None
+            if plain
+            else unknown_call(machine, node, f"{kind_label(cls)}(), a class with a metaclass", arguments)
+        )
+    name = live.qualified_name(kind)
+    if find((name,)) is None and any(each is BaseException for each in live.mro(kind)):
+        return _with_arguments(machine, new(machine, node, cls), arguments)
+    if name == "builtins.type" and len(arguments.positional) != 1:
+        return unknown_call(machine, node, "type()", arguments)
+    return call_native(machine, node, Native((name,), None), arguments)
+
+
 def _plain_function(raw: Value) -> Value:
     return frozenset(
-        Live(cast("staticmethod[..., object]", each.value).__func__)
-        if isinstance(each, Live) and type(each.value) is staticmethod
-        else each
-        for each in raw
+        Live(live.wrapped_function(each.value)) if isinstance(each, Live) else each for each in raw
     )
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, cast
 
-from perfmagic.analysis import bindings
+from perfmagic.analysis import bindings, live
 from perfmagic.analysis.ageing import age
 from perfmagic.analysis.attributes import get
 from perfmagic.analysis.expressions import capture, defaults_of
@@ -204,8 +204,8 @@ def _try(machine: Machine, node: ast.Try) -> None:
 def _handler(machine: Machine, handler: ast.ExceptHandler) -> None:
     kinds = machine.evaluate(machine, handler.type) if handler.type is not None else NEVER
     if handler.name is not None:
-        live = frozenset(atom for atom in kinds if isinstance(atom, Live | Class))
-        caught = [new(machine, handler, each, "caught") for each in live]
+        classes = frozenset(atom for atom in kinds if isinstance(atom, Live | Class))
+        caught = [new(machine, handler, each, "caught") for each in classes]
         value: Value = frozenset(caught) if caught else UNKNOWN
         bindings.bind(machine, handler, handler.name, value)
     machine.execute(machine, handler.body)
@@ -323,10 +323,7 @@ def _class(machine: Machine, node: ast.ClassDef) -> None:
 def _unwrapped(raw: Value) -> Value:
     """Return the functions below ``classmethod`` objects."""
     return frozenset(
-        Live(cast("classmethod[object, ..., object]", each.value).__func__)
-        if isinstance(each, Live) and type(each.value) is classmethod
-        else each
-        for each in raw
+        Live(live.wrapped_function(each.value)) if isinstance(each, Live) else each for each in raw
     )
 
 

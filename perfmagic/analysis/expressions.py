@@ -3,18 +3,16 @@
 import ast
 import itertools
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, cast
 
-from perfmagic.analysis import attributes, bindings, live
+from perfmagic.analysis import attributes, bindings
 from perfmagic.analysis.comprehensions import comprehension, generator
-from perfmagic.analysis.kinds import kind_of, names_for
 from perfmagic.analysis.machine import MAX_STEPS, Callee, Machine, note_callee
-from perfmagic.analysis.memory import ELEMENTS, KEYS, change, element, look, name_it, new, store
-from perfmagic.analysis.operators import await_all, iterate, operate, read_deep, run_hooks, truth
+from perfmagic.analysis.memory import ELEMENTS, KEYS, element, new, store
+from perfmagic.analysis.operators import await_all, iterate, operate, read_deep, truth
 from perfmagic.analysis.scopes import Scope
+from perfmagic.analysis.subscripts import subscript
 from perfmagic.analysis.targets import assign
 from perfmagic.analysis.values import (
-    NEVER,
     NONE,
     SCALAR,
     UNKNOWN,
@@ -23,7 +21,6 @@ from perfmagic.analysis.values import (
     Fresh,
     Function,
     Live,
-    Native,
     Pending,
     Scalar,
     Unknown,
@@ -31,9 +28,6 @@ from perfmagic.analysis.values import (
     join,
     just,
 )
-
-if TYPE_CHECKING:
-    import collections
 
 _OPERATORS: Mapping[type[ast.AST], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod", ast.Pow: "pow",
@@ -138,6 +132,8 @@ def _formatted(machine: Machine, node: ast.FormattedValue) -> Value:
 def _binary(machine: Machine, node: ast.BinOp) -> Value:
     operands = (evaluate(machine, node.left), evaluate(machine, node.right))
     name = _OPERATORS[type(node.op)]
+    if isinstance(node.op, ast.Mod):
+        read_deep(machine, node, operands)
     if isinstance(node.op, ast.Add):
         text = _concatenated(*operands)
         if text is not None:
@@ -190,7 +186,7 @@ def _compare(machine: Machine, node: ast.Compare) -> Value:
     names: tuple[str, ...] = _COMPARISONS
     if any(isinstance(each, ast.In | ast.NotIn) for each in node.ops):
         names = ("__contains__", "__iter__", *_COMPARISONS, "__hash__")
-        read_deep(machine, node, operands)
+    read_deep(machine, node, operands)
     library = operate(machine, node, names, operands)
     return library if any(isinstance(each, Fresh) for each in library) else just(Scalar("bool"))
 
@@ -204,76 +200,6 @@ def _conditional(machine: Machine, node: ast.IfExp) -> Value:
     other = evaluate(machine, node.orelse)
     machine.names.merge(first, machine.names.pop())
     return join(one, other)
-
-
-def _subscript(machine: Machine, node: ast.Subscript) -> Value:
-    container = evaluate(machine, node.value)
-    key = evaluate(machine, node.slice)
-    return join(*(_item(machine, node, atom, key) for atom in container))
-
-
-def _item(machine: Machine, node: ast.Subscript, atom: object, key: Value) -> Value:
-    match atom:
-        case Const() | Scalar():
-            return SCALAR
-        case Unknown():
-            machine.barrier(node, f"line {machine.line(node)} takes an element of {atom.reason}")
-            return UNKNOWN
-        case Live() | Fresh():
-            look(machine, node, atom)
-            found = run_hooks(
-                machine, node, atom, ("__getitem__", "__missing__"), Arguments(positional=(key,))
-            )
-            if found is not None:
-                return found
-            return _library_item(machine, node, atom, key)
-        case _:
-            return UNKNOWN
-
-
-def _library_item(machine: Machine, node: ast.Subscript, atom: Live | Fresh, key: Value) -> Value:
-    read_deep(machine, node, [key])
-    kind = kind_of(atom)
-    known = names_for(kind) if kind is not None else ()
-    sliced = isinstance(node.slice, ast.Slice)
-    if known and known[0] == "collections.defaultdict":
-        return join(element(machine, atom, key), _default_item(machine, node, atom))
-    if known and known[0] in (
-        "builtins.list",
-        "builtins.tuple",
-        "builtins.dict",
-        "collections.defaultdict",
-        "collections.deque",
-    ):
-        if not sliced:
-            return element(machine, atom, key)
-        part = new(machine, node, known[0], "slice")
-        store(machine, part, ELEMENTS, element(machine, atom))
-        return just(part)
-    if known and known[0].startswith(("numpy.", "pandas.", "polars.")):
-        return join(just(atom), SCALAR)
-    if isinstance(kind, str) or not known:
-        return element(machine, atom, key) or join(just(atom), SCALAR)
-    if isinstance(atom, Live) and live.is_class(atom.value):
-        return just(atom)
-    return machine.call(
-        machine,
-        node,
-        just(Native(tuple(f"{each}.__getitem__" for each in known), atom)),
-        Arguments(positional=(key,)),
-    )
-
-
-def _default_item(machine: Machine, node: ast.AST, atom: Live | Fresh) -> Value:
-    """Return what a ``defaultdict`` makes for a key that is missing; reading a key may add it."""
-    change(machine, node, atom)
-    if not isinstance(atom, Live):
-        return NEVER
-    factory = cast("collections.defaultdict[object, object]", atom.value).default_factory
-    given = name_it(machine, factory, "the factory of a defaultdict")
-    made = machine.call(machine, node, just(given), Arguments()) if factory is not None else NEVER
-    store(machine, atom, ELEMENTS, made)
-    return made
 
 
 def _slice(machine: Machine, node: ast.Slice) -> Value:
@@ -396,7 +322,7 @@ RULES: Mapping[type[ast.AST], Callable[..., Value]] = {
     ast.BoolOp: _boolean,
     ast.Compare: _compare,
     ast.IfExp: _conditional,
-    ast.Subscript: _subscript,
+    ast.Subscript: subscript,
     ast.Slice: _slice,
     ast.Call: _call,
     ast.Await: _await,

@@ -80,6 +80,9 @@ def _container(machine: Machine, node: ast.AST, model: Model, native: Native, ar
         isinstance(native.receiver, Live) and isinstance(native.receiver.value, type)
     ):
         sources.append(just(native.receiver))
+    if native.names[0].endswith(".fromkeys"):
+        store(machine, fresh, ELEMENTS, arguments.get(1) or NONE)
+        sources = sources[:1]
     for value in sources:
         for atom in value:
             _pour(machine, node, atom, fresh)

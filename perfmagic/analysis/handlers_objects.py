@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 from perfmagic.analysis.attributes import get
 from perfmagic.analysis.effects import Kind, Location
-from perfmagic.analysis.kinds import kind_of
+from perfmagic.analysis.kinds import bound, is_user_code, kind_of, lookup
 from perfmagic.analysis.machine import Machine
-from perfmagic.analysis.memory import ELEMENTS, attribute_key, change, look, new, store
+from perfmagic.analysis.memory import ELEMENTS, attribute_key, change, look, new, reachable, store
 from perfmagic.analysis.models.model import Model
 from perfmagic.analysis.operators import iterate, read_deep
 from perfmagic.analysis.results import change_all
@@ -65,6 +65,21 @@ def _setattr(machine: Machine, node: ast.AST, model: Model, native: Native, argu
 def _type(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
     kinds = [kind_of(atom) for atom in arguments.get(0) or NEVER]
     return frozenset(each for each in kinds if isinstance(each, Live | Class)) or UNKNOWN
+
+
+def _isinstance(
+    machine: Machine, node: ast.AST, _model: Model, _native: Native, arguments: Arguments
+) -> Value:
+    """``isinstance`` and ``issubclass``: a metaclass of the user may have its own opinion."""
+    for atom in reachable(machine, [arguments.get(1) or NEVER]):
+        kind = kind_of(atom)
+        for name in ("__instancecheck__", "__subclasscheck__"):
+            hook = lookup(machine, kind, name) if kind is not None else None
+            if hook is not None and is_user_code(hook[1]):
+                machine.call(
+                    machine, node, bound(hook[1], atom), Arguments(positional=(arguments.get(0) or NEVER,))
+                )
+    return SCALAR
 
 
 def _super(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
@@ -246,6 +261,7 @@ OBJECT_HANDLERS: Mapping[str, Callable[[Machine, ast.AST, Model, Native, Argumen
     "getattr": _getattr,
     "setattr": _setattr,
     "type": _type,
+    "isinstance": _isinstance,
     "super": _super,
     "property": _property,
     "partial": _partial,

@@ -89,3 +89,10 @@ def static_attribute(value: object, name: str) -> object:
         return None
     slot = slot_value(found[1], value)
     return slot[0] if slot else None
+
+
+def wrapped_function(value: object) -> object:
+    """Return the function below a ``staticmethod`` or ``classmethod``; anything else is its own."""
+    if type(value) is staticmethod or type(value) is classmethod:
+        return cast("staticmethod[..., object]", value).__func__
+    return value

@@ -44,6 +44,16 @@ HANDLERS: Mapping[str, HandlerFunction] = {
 }
 
 
+_COMPARED = (
+    "builtins.list.",
+    "builtins.tuple.",
+    "builtins.set.",
+    "builtins.frozenset.",
+    "collections.deque.",
+)
+"""Containers whose methods compare their elements."""
+
+
 def apply(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
     """Record the effects of a modelled call and return its result; an awaitable one acts when it is awaited."""
 
@@ -79,6 +89,8 @@ def _act(machine: Machine, node: ast.AST, model: Model, native: Native, argument
     for atom in targets:
         look(machine, node, atom)
     _read(machine, node, model, rest)
+    if model.reads == "deep" and native.receiver is not None and native.names[0].startswith(_COMPARED):
+        read_deep(machine, node, [targets])
     elements = _iterated(machine, node, native, rest) if model.stores else ()
     if model.mutates:
         for atom in targets:

@@ -1450,6 +1450,1173 @@ a = await src.__anext__()
 b = await src.asend(None)
 """,
     ),
+    "prev_row_in_loop_fn": (
+        "",
+        r"""
+m = []
+async def g(x):
+    m.append([])
+    m[-1].append(x)
+    return len(m)
+a = await g(1)
+b = await g(2)
+""",
+    ),
+    "rows_update_by_index": (
+        r"""
+rows = [{'n': i} for i in range(50)]
+async def up(i):
+    await asyncio.sleep(0)
+    rows[i]['n'] += 1
+async def total():
+    await asyncio.sleep(0)
+    return sum(r['n'] for r in rows)
+""",
+        r"""
+a = await up(3)
+b = await total()
+""",
+    ),
+    "rows_alias_single": (
+        r"""
+rows = [{'n': i} for i in range(50)]
+first = rows[7]
+async def up():
+    await asyncio.sleep(0)
+    first['n'] += 1
+async def total():
+    await asyncio.sleep(0)
+    return sum(r['n'] for r in rows)
+""",
+        r"""
+a = await up()
+b = await total()
+""",
+    ),
+    "objects_in_list": (
+        r"""
+class P:
+    def __init__(self): self.n = 0
+ps = [P() for _ in range(40)]
+p3 = ps[3]
+async def up(i):
+    await asyncio.sleep(0)
+    ps[i].n += 1
+async def see3():
+    await asyncio.sleep(0)
+    return p3.n
+""",
+        r"""
+a = await up(3)
+b = await see3()
+""",
+    ),
+    "nested_group": (
+        r"""
+rows = [{'t': []} for i in range(50)]
+t9 = rows[9]['t']
+async def up(i):
+    await asyncio.sleep(0)
+    rows[i]['t'].append(1)
+async def see9():
+    await asyncio.sleep(0)
+    return len(t9)
+""",
+        r"""
+a = await up(9)
+b = await see9()
+""",
+    ),
+    "defaultdict_read": (
+        r"""
+d = collections.defaultdict(list)
+async def g(k):
+    await asyncio.sleep(0)
+    return len(d[k]), len(d)
+""",
+        r"""
+a = await g(1)
+b = await g(2)
+""",
+    ),
+    "missing_hook": (
+        r"""
+class D(dict):
+    def __missing__(self, k):
+        self[k] = 1
+        return 1
+d = D()
+async def g(k):
+    await asyncio.sleep(0)
+    return d[k]
+""",
+        r"""
+a = await g(1)
+b = await g(2)
+""",
+    ),
+    "setdefault": (
+        r"""
+d = {}
+async def g(k):
+    await asyncio.sleep(0)
+    return d.setdefault(k, len(d))
+""",
+        r"""
+a = await g(1)
+b = await g(2)
+""",
+    ),
+    "dict_update_kw": (
+        r"""
+d = {}
+async def g(**k):
+    await asyncio.sleep(0)
+    d.update(k)
+""",
+        r"""
+a = await g(x=1)
+b = await g(y=2)
+""",
+    ),
+    "ior": (
+        r"""
+d = {}
+async def g(k):
+    global d
+    await asyncio.sleep(0)
+    d |= k
+""",
+        r"""
+a = await g({1: 1})
+b = await g({2: 2})
+""",
+    ),
+    "slice_assign": (
+        r"""
+l = [1, 2]
+async def g(k):
+    await asyncio.sleep(0)
+    l[:] = k
+""",
+        r"""
+a = await g([1])
+b = await g([2])
+""",
+    ),
+    "swap_attr": (
+        r"""
+class A: pass
+p, q = A(), A()
+p.l, q.l = [], []
+q.l = p.l
+""",
+        r"""
+a = await put(p.l, 1)
+b = await put(q.l, 2)
+""",
+    ),
+    "conditional_alias": (
+        r"""
+l, m = [], []
+flag = True
+def pick(): return l if flag else m
+""",
+        r"""
+a = await put(pick(), 1)
+b = await see(l)
+""",
+    ),
+    "method_via_getattr": (
+        r"""
+class A:
+    def __init__(self): self.n = 0
+    async def inc(self):
+        v = self.n
+        await asyncio.sleep(0)
+        self.n = v + 1
+o = A()
+""",
+        r"""
+a = await getattr(o, 'inc')()
+b = await getattr(o, 'inc')()
+""",
+    ),
+    "dynamic_getattr": (
+        r"""
+class A:
+    def __init__(self): self.n = 0
+    async def inc(self):
+        self.n += 1
+o = A()
+name = 'in' + 'c'
+""",
+        r"""
+a = await getattr(o, name)()
+b = await getattr(o, name)()
+""",
+    ),
+    "property_setter": (
+        r"""
+class A:
+    log = []
+    @property
+    def v(self): return 1
+    @v.setter
+    def v(self, x): A.log.append(x)
+o = A()
+async def g(x):
+    await asyncio.sleep(0)
+    o.v = x
+""",
+        r"""
+a = await g(1)
+b = await g(2)
+""",
+    ),
+    "property_setter_cell": (
+        "",
+        r"""
+class A:
+    def __init__(self): self.log = []
+    @property
+    def v(self): return 1
+    @v.setter
+    def v(self, x): self.log.append(x)
+o = A()
+async def g(x):
+    await asyncio.sleep(0)
+    o.v = x
+a = await g(1)
+b = await g(2)
+""",
+    ),
+    "setattr_hook": (
+        r"""
+class A:
+    def __setattr__(self, n, v): SHARED.append(v)
+o = A()
+async def g(x):
+    await asyncio.sleep(0)
+    o.v = x
+""",
+        r"""
+a = await g(1)
+b = await g(2)
+""",
+    ),
+    "contains_hook": (
+        r"""
+class A:
+    def __contains__(self, n):
+        SHARED.append(n)
+        return True
+o = A()
+async def g(x):
+    await asyncio.sleep(0)
+    return x in o
+""",
+        r"""
+a = await g(1)
+b = await g(2)
+""",
+    ),
+    "hash_hook_dict": (
+        r"""
+class A:
+    def __hash__(self):
+        SHARED.append(1)
+        return 1
+o = A()
+d = {}
+async def g(x):
+    await asyncio.sleep(0)
+    return {o: x}
+""",
+        r"""
+a = await g(1)
+b = await g(2)
+""",
+    ),
+    "format_hook": (
+        r"""
+class A:
+    def __format__(self, s):
+        SHARED.append(1)
+        return ''
+o = A()
+async def g(x):
+    await asyncio.sleep(0)
+    return '{}'.format(o)
+""",
+        r"""
+a = await g(1)
+b = await g(2)
+""",
+    ),
+    "percent_hook": (
+        r"""
+class A:
+    def __str__(self):
+        SHARED.append(1)
+        return ''
+o = A()
+async def g(x):
+    await asyncio.sleep(0)
+    return '%s' % o
+""",
+        r"""
+a = await g(1)
+b = await g(2)
+""",
+    ),
+    "percent_tuple_hook": (
+        r"""
+class A:
+    def __str__(self):
+        SHARED.append(1)
+        return ''
+o = A()
+async def g(x):
+    await asyncio.sleep(0)
+    return '%s %s' % (o, x)
+""",
+        r"""
+a = await g(1)
+b = await g(2)
+""",
+    ),
+    "json_default": (
+        r"""
+async def g(x):
+    await asyncio.sleep(0)
+    return json.dumps({'a': 1j}, default=lambda o: SHARED.append(o))
+""",
+        r"""
+a = await g(1)
+b = await g(2)
+""",
+    ),
+    "list_eq_hook": (
+        r"""
+class A:
+    def __eq__(self, o):
+        SHARED.append(1)
+        return True
+l, m = [A()], [A()]
+async def g():
+    await asyncio.sleep(0)
+    return l == m
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "list_index_hook": (
+        r"""
+class A:
+    def __eq__(self, o):
+        SHARED.append(1)
+        return True
+l = [A()]
+async def g():
+    await asyncio.sleep(0)
+    return l.index(3), l.count(2)
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "sort_lt_hook": (
+        r"""
+class A:
+    def __lt__(self, o):
+        SHARED.append(1)
+        return True
+l = [A(), A()]
+async def g():
+    await asyncio.sleep(0)
+    return sorted(l)
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "sum_add_hook": (
+        r"""
+class A:
+    def __radd__(self, o):
+        SHARED.append(1)
+        return 1
+l = [A(), A()]
+async def g():
+    await asyncio.sleep(0)
+    return sum(l)
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "repr_in_print_nested": (
+        r"""
+class A:
+    def __repr__(self):
+        SHARED.append(1)
+        return ''
+l = {'k': [A()]}
+async def g():
+    await asyncio.sleep(0)
+    return str(l)
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "bool_hook_while": (
+        r"""
+class A:
+    def __bool__(self):
+        SHARED.append(1)
+        return False
+o = A()
+async def g():
+    while o: pass
+    await asyncio.sleep(0)
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "exit_hook_async": (
+        r"""
+class A:
+    async def __aenter__(self): return self
+    async def __aexit__(self, *e): SHARED.append(1)
+o = A()
+async def g():
+    async with o: await asyncio.sleep(0)
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "asynccontextmanager_effect": (
+        r"""
+import contextlib
+@contextlib.asynccontextmanager
+async def cm():
+    SHARED.append(1)
+    yield 1
+    SHARED.append(2)
+async def g():
+    async with cm() as v: return len(SHARED)
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "contextmanager_cell": (
+        "",
+        r"""
+import contextlib
+log = []
+@contextlib.contextmanager
+def cm():
+    log.append(1)
+    yield 1
+    log.append(2)
+async def g():
+    with cm() as v: return len(log)
+a = await g()
+b = await g()
+""",
+    ),
+    "exception_init": (
+        r"""
+class E(Exception):
+    def __init__(self, m):
+        SHARED.append(m)
+async def g():
+    try: raise E('x')
+    except E: return len(SHARED)
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "yield_from_shared": (
+        r"""
+def src():
+    SHARED.append(1)
+    yield 1
+async def g():
+    await asyncio.sleep(0)
+    return list(src())
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "generator_expression_effect": (
+        r"""
+def f(x):
+    SHARED.append(x)
+    return x
+async def g():
+    await asyncio.sleep(0)
+    return sum(f(v) for v in [1])
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "any_genexp": (
+        r"""
+def f(x):
+    SHARED.append(x)
+    return x
+async def g():
+    await asyncio.sleep(0)
+    return any(f(v) for v in [1]), dict((f(v), 1) for v in [1])
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "filter_effect": (
+        r"""
+def f(x):
+    SHARED.append(x)
+    return x
+async def g():
+    await asyncio.sleep(0)
+    for v in filter(f, [1]): pass
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "dataclass_mutable": (
+        r"""
+from dataclasses import dataclass, field
+@dataclass
+class P:
+    xs: list = field(default_factory=list)
+    async def add(self, v):
+        await asyncio.sleep(0)
+        self.xs.append(v)
+p = P()
+""",
+        r"""
+a = await p.add(1)
+b = await p.add(2)
+""",
+    ),
+    "dataclass_shared_arg": (
+        r"""
+from dataclasses import dataclass
+@dataclass
+class P:
+    xs: list
+    async def add(self, v):
+        await asyncio.sleep(0)
+        self.xs.append(v)
+""",
+        r"""
+l = []
+p, q = P(l), P(xs=l)
+a = await p.add(1)
+b = await q.add(2)
+""",
+    ),
+    "dataclass_cell": (
+        "",
+        r"""
+from dataclasses import dataclass
+@dataclass
+class P:
+    xs: list
+    async def add(self, v):
+        await asyncio.sleep(0)
+        self.xs.append(v)
+l = []
+p, q = P(l), P(xs=l)
+a = await p.add(1)
+b = await q.add(2)
+""",
+    ),
+    "namedtuple_alias": (
+        r"""
+P = collections.namedtuple('P', 'l')
+l = []
+p = P(l)
+""",
+        r"""
+a = await put(p.l, 1)
+b = await put(l, 2)
+""",
+    ),
+    "namedtuple_alias_cell": (
+        r"""
+P = collections.namedtuple('P', 'l')
+""",
+        r"""
+l = []
+p = P(l)
+a = await put(p.l, 1)
+b = await put(l, 2)
+""",
+    ),
+    "typing_namedtuple": (
+        r"""
+import typing
+class P(typing.NamedTuple):
+    l: list
+l = []
+""",
+        r"""
+p = P(l)
+a = await put(p.l, 1)
+b = await put(l, 2)
+""",
+    ),
+    "super_effect": (
+        r"""
+class A:
+    async def go(self):
+        await asyncio.sleep(0)
+        SHARED.append(1)
+class B(A):
+    async def go(self): await super().go()
+o = B()
+""",
+        r"""
+a = await o.go()
+b = await o.go()
+""",
+    ),
+    "super_cell": (
+        "",
+        r"""
+log = []
+class A:
+    async def go(self):
+        await asyncio.sleep(0)
+        log.append(1)
+class B(A):
+    async def go(self): await super().go()
+o = B()
+a = await o.go()
+b = await o.go()
+""",
+    ),
+    "mixin_mro": (
+        r"""
+class M:
+    async def go(self):
+        await asyncio.sleep(0)
+        self.n += 1
+class A(M):
+    def __init__(self): self.n = 0
+o = A()
+""",
+        r"""
+a = await o.go()
+b = await o.go()
+""",
+    ),
+    "walrus_shared": (
+        r"""
+state = {}
+async def g(k):
+    if (v := state.get(k)) is None:
+        state[k] = v = await wait(k)
+    return v
+""",
+        r"""
+a = await g(1)
+b = await g(1)
+""",
+    ),
+    "copy_shallow_alias": (
+        r"""
+import copy
+d = {'l': []}
+e = copy.copy(d)
+""",
+        r"""
+f = copy.copy(d)
+a = await put(f['l'], 1)
+b = await put(d['l'], 2)
+""",
+    ),
+    "list_copy_alias": (
+        r"""
+d = [[]]
+""",
+        r"""
+e = list(d)
+a = await put(e[0], 1)
+b = await put(d[0], 2)
+""",
+    ),
+    "dict_copy_alias": (
+        r"""
+d = {'a': []}
+""",
+        r"""
+e = dict(d)
+a = await put(e['a'], 1)
+b = await put(d['a'], 2)
+""",
+    ),
+    "slice_alias": (
+        r"""
+d = [[], []]
+""",
+        r"""
+e = d[:1]
+a = await put(e[0], 1)
+b = await put(d[0], 2)
+""",
+    ),
+    "zip_alias": (
+        r"""
+d = [[]]
+""",
+        r"""
+for x, y in zip(d, [1]): pass
+a = await put(x, 1)
+b = await put(d[0], 2)
+""",
+    ),
+    "items_alias": (
+        r"""
+d = {'a': []}
+""",
+        r"""
+for k, v in d.items(): pass
+a = await put(v, 1)
+b = await put(d['a'], 2)
+""",
+    ),
+    "max_alias": (
+        r"""
+d = [[1], [2]]
+""",
+        r"""
+x = max(d)
+a = await put(x, 1)
+b = await put(d[1], 2)
+""",
+    ),
+    "sorted_alias": (
+        r"""
+d = [[1], [2]]
+""",
+        r"""
+x = sorted(d)[0]
+a = await put(x, 1)
+b = await put(d[0], 2)
+""",
+    ),
+    "reversed_alias": (
+        r"""
+d = [[1], [2]]
+""",
+        r"""
+x = list(reversed(d))
+a = await put(x[0], 1)
+b = await put(d[1], 2)
+""",
+    ),
+    "pop_alias": (
+        r"""
+d = [[1], [2]]
+k = d[1]
+""",
+        r"""
+x = d.pop()
+a = await put(x, 1)
+b = await put(k, 2)
+""",
+    ),
+    "chain_alias": (
+        r"""
+d = [[1]]
+""",
+        r"""
+x = list(itertools.chain(d, d))
+a = await put(x[0], 1)
+b = await put(d[0], 2)
+""",
+    ),
+    "next_alias": (
+        r"""
+d = [[1]]
+""",
+        r"""
+x = next(iter(d))
+a = await put(x, 1)
+b = await put(d[0], 2)
+""",
+    ),
+    "get_alias": (
+        r"""
+d = {'a': []}
+""",
+        r"""
+x = d.get('a')
+a = await put(x, 1)
+b = await put(d['a'], 2)
+""",
+    ),
+    "or_alias": (
+        r"""
+l = []
+""",
+        r"""
+x = l or [1]
+a = await put(x, 1)
+b = await put(l, 2)
+""",
+    ),
+    "ternary_alias": (
+        r"""
+l = []
+""",
+        r"""
+x = l if time else [1]
+a = await put(x, 1)
+b = await put(l, 2)
+""",
+    ),
+    "add_alias": (
+        r"""
+l = [[]]
+""",
+        r"""
+x = l + [1]
+a = await put(x[0], 1)
+b = await put(l[0], 2)
+""",
+    ),
+    "mul_alias": (
+        "",
+        r"""
+x = [[]] * 3
+a = await put(x[0], 1)
+b = await put(x[1], 2)
+""",
+    ),
+    "fromkeys_alias": (
+        "",
+        r"""
+x = dict.fromkeys('ab', [])
+a = await put(x['a'], 1)
+b = await put(x['b'], 2)
+""",
+    ),
+    "deque_alias": (
+        r"""
+l = []
+d = collections.deque([l])
+""",
+        r"""
+a = await put(d[0], 1)
+b = await put(l, 2)
+""",
+    ),
+    "gather_result_alias": (
+        r"""
+async def ident(x): return x
+l = []
+""",
+        r"""
+x, y = await asyncio.gather(ident(l), ident(l))
+a = await put(x, 1)
+b = await put(y, 2)
+""",
+    ),
+    "lambda_default_alias": (
+        r"""
+l = []
+f = lambda x, t=l: put(t, x)
+""",
+        r"""
+a = await f(1)
+b = await f(2)
+""",
+    ),
+    "closure_of_cell": (
+        "",
+        r"""
+def make():
+    l = []
+    async def add(x):
+        await asyncio.sleep(0)
+        l.append(x)
+    return add
+add = make()
+other = add
+a = await add(1)
+b = await other(2)
+""",
+    ),
+    "numpy_reshape_view": (
+        r"""
+import numpy as np
+arr = np.arange(4)
+""",
+        r"""
+v = arr.reshape(2, 2)
+async def w(m):
+    await asyncio.sleep(0)
+    m[0] = 1
+a = await w(v)
+b = await w(arr)
+""",
+    ),
+    "numpy_asarray_view": (
+        r"""
+import numpy as np
+arr = np.arange(4)
+""",
+        r"""
+v = np.asarray(arr)
+async def w(m):
+    await asyncio.sleep(0)
+    m[0] = 1
+a = await w(v)
+b = await w(arr)
+""",
+    ),
+    "numpy_T": (
+        r"""
+import numpy as np
+arr = np.arange(4)
+""",
+        r"""
+v = arr.T
+async def w(m):
+    await asyncio.sleep(0)
+    m[0] = 1
+a = await w(v)
+b = await w(arr)
+""",
+    ),
+    "pandas_values": (
+        r"""
+import pandas as pd
+df = pd.DataFrame({'a': [1]})
+""",
+        r"""
+v = df.values
+async def w(m):
+    await asyncio.sleep(0)
+    m[0] = 1
+async def r():
+    await asyncio.sleep(0)
+    return df['a'].sum()
+a = await w(v)
+b = await r()
+""",
+    ),
+    "pandas_to_numpy": (
+        r"""
+import pandas as pd
+df = pd.DataFrame({'a': [1]})
+""",
+        r"""
+v = df.to_numpy()
+async def w(m):
+    await asyncio.sleep(0)
+    m[0] = 1
+async def r():
+    await asyncio.sleep(0)
+    return df['a'].sum()
+a = await w(v)
+b = await r()
+""",
+    ),
+    "frame_attr_set": (
+        r"""
+import pandas as pd
+df = pd.DataFrame({'a': [1]})
+""",
+        r"""
+async def w(m):
+    await asyncio.sleep(0)
+    df.columns = [m]
+a = await w('x')
+b = await w('y')
+""",
+    ),
+    "warnings_catch": (
+        r"""
+import warnings
+async def g():
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        await asyncio.sleep(0)
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "locale": (
+        r"""
+import locale
+async def g(x):
+    locale.setlocale(locale.LC_ALL, x)
+    await asyncio.sleep(0)
+""",
+        r"""
+a = await g('C')
+b = await g('C')
+""",
+    ),
+    "threadlocal": (
+        r"""
+import threading
+tl = threading.local()
+async def g(x):
+    tl.x = x
+    await asyncio.sleep(0)
+    return tl.x
+""",
+        r"""
+a = await g(1)
+b = await g(2)
+""",
+    ),
+    "sys_path": (
+        r"""
+import sys
+async def g(x):
+    sys.path.append(x)
+    await asyncio.sleep(0)
+    return len(sys.path)
+""",
+        r"""
+a = await g('1')
+b = await g('2')
+""",
+    ),
+    "import_in_callee_effect": (
+        r"""
+async def g(x):
+    import unheard_of
+    unheard_of.go()
+    await asyncio.sleep(0)
+""",
+        r"""
+a = await g('1')
+b = await g('2')
+""",
+    ),
+    "live_task": (
+        "",
+        r"""
+t = SOME
+a = await t
+b = await t
+""",
+    ),
+    "user_str_subclass": (
+        r"""
+class S(str):
+    def upper(self):
+        SHARED.append(1)
+        return 'x'
+s = S('a')
+async def g():
+    await asyncio.sleep(0)
+    return s.upper()
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "int_subclass_add": (
+        r"""
+class I(int):
+    def __add__(self, o):
+        SHARED.append(1)
+        return 1
+i = I(3)
+async def g():
+    await asyncio.sleep(0)
+    return i + 1
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "index_hook": (
+        r"""
+class I:
+    def __index__(self):
+        SHARED.append(1)
+        return 0
+i = I()
+l = [1]
+async def g():
+    await asyncio.sleep(0)
+    return l[i]
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "del_hook": (
+        r"""
+class I:
+    def __del__(self): SHARED.append(1)
+async def g():
+    x = I()
+    await asyncio.sleep(0)
+    del x
+    return len(SHARED)
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
+    "isinstance_hook": (
+        r"""
+class M(type):
+    def __instancecheck__(cls, o):
+        SHARED.append(1)
+        return True
+class C(metaclass=M): pass
+async def g():
+    await asyncio.sleep(0)
+    return isinstance(1, C)
+""",
+        r"""
+a = await g()
+b = await g()
+""",
+    ),
 }
 
 

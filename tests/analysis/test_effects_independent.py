@@ -573,6 +573,82 @@ r = await a.add(1)
 s = await b.add(2)
 """,
     ),
+    "semaphore_free_pool_class": (
+        r"""
+class Repo:
+    def __init__(self, d): self.d = d
+    async def users(self):
+        await asyncio.sleep(0)
+        return [dict(r) for r in self.d['u']]
+    async def orders(self):
+        await asyncio.sleep(0)
+        return {k: v for k, v in self.d.items()}
+repo = Repo({'u': [{'a': 1}]})
+""",
+        r"""
+a = await repo.users()
+b = await repo.orders()
+""",
+    ),
+    "typed_dict_ops": (
+        r"""
+async def agg(xs):
+    await asyncio.sleep(0)
+    out = collections.defaultdict(list)
+    c = collections.Counter()
+    for k, v in xs:
+        out[k].append(v)
+        c[k] += 1
+    return dict(out), c.most_common(1)
+""",
+        r"""
+a = await agg([(1, 2)])
+b = await agg([(1, 2)])
+""",
+    ),
+    "try_finally_local": (
+        r"""
+async def g(x):
+    acc = []
+    try:
+        acc.append(await wait(x))
+    finally:
+        acc.append(0)
+    return acc
+""",
+        r"""
+a = await g(1)
+b = await g(2)
+""",
+    ),
+    "nested_functions": (
+        r"""
+async def g(xs):
+    def inner(v): return v * 2
+    async def one(v): return inner(await wait(v))
+    return [await one(x) for x in xs]
+""",
+        r"""
+a = await g([1])
+b = await g([2])
+""",
+    ),
+    "class_with_const_attr": (
+        r"""
+class C:
+    URL = 'http://x'
+    def __init__(self): self.h = {'a': 'b'}
+    def _url(self, p): return self.URL + p
+    async def get(self, p):
+        await asyncio.sleep(0)
+        return self._url(p), self.h.get('a')
+c = C()
+""",
+        r"""
+a = await c.get('/1')
+b = await c.get('/2')
+""",
+    ),
 }
 
 

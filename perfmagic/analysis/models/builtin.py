@@ -10,11 +10,13 @@ _OUTSIDE = "it may change something outside of the notebook"
 
 FUNCTIONS: Table = {
     **group(NUMBER, "builtins", "abs divmod pow round sum all any hash ascii bin chr hex oct ord"),
-    **group(SHALLOW, "builtins", "len id callable isinstance issubclass"),
+    **group(SHALLOW, "builtins", "len id callable"),
     **group(replace(PURE, handler="choose"), "builtins", "min max"),
     **group(_TEXT, "builtins", "repr format str"),
     "builtins.len": Model(handler="len"),
     "builtins.type": Model(handler="type"),
+    "builtins.isinstance": Model(handler="isinstance"),
+    "builtins.issubclass": Model(handler="isinstance"),
     "builtins.super": Model(handler="super"),
     "builtins.print": Model(
         result="none",
@@ -30,7 +32,8 @@ FUNCTIONS: Table = {
         blocking=True,
     ),
     "builtins.open": Model(handler="open"),
-    "_io.open": Model(handler="open"),
+    **{f"{name}.open": Model(handler="open") for name in ("_io", "io")},
+    "IPython.core.interactiveshell._modified_open": Model(handler="open"),
     "builtins.iter": Model(handler="iter"),
     "builtins.next": Model(handler="next"),
     "builtins.anext": Model(handler="next"),

@@ -18,6 +18,13 @@ _FIGURE = Model(
 
 _NUMPY: Table = {
     "numpy.*": _ARRAY,
+    **group(
+        Model(result="first"),
+        "numpy",
+        "asarray asanyarray ascontiguousarray asfortranarray atleast_1d atleast_2d atleast_3d ravel reshape transpose squeeze "
+        "expand_dims swapaxes moveaxis rollaxis broadcast_to diagonal flip fliplr flipud rot90 real imag nan_to_num array "
+        "array_split split hsplit vsplit require permute_dims astype matrix_transpose",
+    ),
     "numpy.ufunc.*": Model(handler="ufunc"),
     **group(replace(CHANGE, reads="deep"), "numpy", "copyto put place putmask fill_diagonal put_along_axis"),
     **group(
@@ -45,7 +52,11 @@ _NUMPY: Table = {
     ),
     **group(replace(_FILE, reads="shallow"), ARRAY, "tofile dump"),
     **group(Model(result="first", reads="shallow", attribute=True), ARRAY, "T flat real imag base"),
-    **group(Model(handler="view_array"), ARRAY, "reshape ravel view transpose swapaxes squeeze diagonal"),
+    **group(
+        Model(handler="view_array"),
+        ARRAY,
+        "reshape ravel view transpose swapaxes squeeze diagonal astype",
+    ),
     f"{ARRAY}.*": _ARRAY,
     "numpy.generic.*": Model(result="scalar"),
 }
@@ -139,6 +150,11 @@ _PANDAS: Table = {
         f"{frame}.{name}": Model(handler="frame", option="pandas.core.groupby.GroupBy")
         for frame in _FRAMES
         for name in ("groupby", "rolling", "expanding", "resample", "ewm")
+    },
+    **{
+        f"{frame}.{name}": Model(result="self")
+        for frame in _FRAMES
+        for name in ("to_numpy", "__array__", "view")
     },
     "pandas.core.indexing.*": Model(result="new:pandas.DataFrame"),
     "pandas.core.groupby.*": Model(result="new:pandas.DataFrame"),

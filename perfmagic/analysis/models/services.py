@@ -221,6 +221,7 @@ _NOTEBOOK: Table = {
         Model(handler="dynamic", option="a magic"),
     ),
     "IPython.core.getipython.get_ipython": Model(handler="get_ipython"),
+    **_each(_SHELL, "get_ipython", Model(handler="get_ipython")),
     **_each(
         "IPython.core.display_functions IPython.display",
         "display clear_output update_display",
