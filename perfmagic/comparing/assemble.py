@@ -28,6 +28,9 @@ from perfmagic.stats.recommend import Contender, recommend
 from perfmagic.stats.speedup import quantity, speedup
 
 FEWEST_ROUNDS = 6
+PARALLEL_CPU = 1.15
+"""CPU seconds per wall second from which on code ran on more than one core at once."""
+
 _SHOWN_PACKAGES = ("perfmagic", "ipython", "ipykernel", "numpy")
 _CLAIMABLE = frozenset({Status.EQUAL, Status.CLOSE, Status.REORDERED})
 
@@ -54,14 +57,18 @@ def assemble(ledger: Ledger, *, magic: str, cell: Cell, title: str | None) -> Co
 
 def environment() -> Environment:
     """Return where the comparison is made."""
-    gil_enabled = getattr(sys, "_is_gil_enabled", lambda: True)()
     return Environment(
         python=platform.python_version(),
-        gil_enabled=bool(gil_enabled),
+        gil_enabled=gil_enabled(),
         cpu_count=os.cpu_count() or 1,
         platform=f"{platform.system()}-{platform.machine()}",
         packages={name: version for name in _SHOWN_PACKAGES if (version := _version(name)) is not None},
     )
+
+
+def gil_enabled() -> bool:
+    """Tell whether one lock lets only one thread run Python code at a time."""
+    return bool(getattr(sys, "_is_gil_enabled", lambda: True)())
 
 
 def _version(package: str) -> str | None:
@@ -134,19 +141,29 @@ def _measured(ledger: Ledger, entry: Entry) -> Candidate:
         cpu_s=_cpu(samples),
         peak_bytes=_peak(samples),
         speedup=_claim(ledger, entry),
-        ceiling=ceiling_of(ledger, plan) if plan else None,
+        ceiling=ceiling_of(ledger, plan, tuple(samples)) if plan else None,
         assumptions=plan.assumptions if plan else (),
         error=entry.error,
     )
 
 
-def ceiling_of(ledger: Ledger, plan: Plan) -> float | None:
-    """Return the most that a plan can give: work / max(span, work / slots, CPU time that cannot overlap)."""
+def ceiling_of(ledger: Ledger, plan: Plan, runs: Sequence[Sample] = ()) -> float | None:
+    """Return the most that a plan can give: work / max(span, work / slots, CPU time that cannot overlap).
+
+    Under the interpreter lock the CPU time of threads adds up too, unless the candidate's own runs show that it overlapped, as that
+    of code does which lets go of the lock.
+    """
     if ledger.bound is None:
         return None
     samples = ledger.baseline.samples or ([ledger.committed] if ledger.committed else [])
-    serial_s = quantity([sample.cpu_s for sample in samples]).median if samples and plan.one_thread else 0.0
+    one_at_a_time = plan.one_thread or (gil_enabled() and not _overlapped_cpu(runs))
+    serial_s = quantity([sample.cpu_s for sample in samples]).median if samples and one_at_a_time else 0.0
     return ceiling(ledger.bound, slots=plan.slots, serial_s=min(serial_s, ledger.bound.work_s))
+
+
+def _overlapped_cpu(runs: Sequence[Sample]) -> bool:
+    """Tell whether runs used clearly more CPU time than wall time."""
+    return bool(runs) and quantity([each.cpu_s / max(each.wall_s, 1e-9) for each in runs]).median > PARALLEL_CPU
 
 
 def pairs(ledger: Ledger, entry: Entry) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
@@ -176,7 +193,7 @@ def _claim(ledger: Ledger, entry: Entry) -> Estimate | None:
 
 
 def _recommendation(ledger: Ledger) -> Recommendation:
-    contenders = []
+    contenders: list[Contender] = []
     for entry in ledger.plans():
         baseline, samples = pairs(ledger, entry)
         if samples and entry.verdict is not None and not entry.failed:

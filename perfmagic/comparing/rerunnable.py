@@ -22,7 +22,7 @@ def before_commit(hazards: Sequence[Hazard]) -> Obstacle | None:
         return None
     first, more = hazards[0], len(hazards) - 1
     others = f" (and {more} more)" if more else ""
-    return Obstacle(f"not run again: line {first.line}: {first.reason}{others}")
+    return Obstacle(f"{first.reason}{others}")
 
 
 def after_save(start: SavedState) -> Obstacle | None:
@@ -30,7 +30,7 @@ def after_save(start: SavedState) -> Obstacle | None:
     for thing in start.unrestorable:
         if thing.kind != "shared":
             return Obstacle(
-                f"not run again: {thing.label} ({thing.type_name}) cannot be put back: {thing.reason}"
+                f"{thing.label} ({thing.type_name}) cannot be put back: {thing.reason}"
             )
     return None
 
@@ -41,16 +41,16 @@ def after_commit(
     """Return what the committed run showed: how it ended, what outlives it, what others may have changed meanwhile."""
     if error is not None and not isinstance(error, Exception):
         return Obstacle(
-            f"not run again: the cell ended by {type(error).__name__}", "remove the exit from the cell"
+            f"the cell ended by {type(error).__name__}", "remove the exit from the cell"
         )
     if left is not None and (names := left.names()):
-        return Obstacle(f"not run again: {names[0]} outlives the cell")
+        return Obstacle(f"{names[0]} outlives the cell")
     if strangers.names():
         changed = (
             [change for change in start.changed() if change.kind == "contents"] if start is not None else []
         )
         if changed:
             return Obstacle(
-                f"not run again: {changed[0].label} changed while {strangers.names()[0]} of an earlier cell runs"
+                f"{changed[0].label} changed while {strangers.names()[0]} of an earlier cell runs"
             )
     return None

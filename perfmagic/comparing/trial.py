@@ -5,6 +5,7 @@ put back into the same objects; `Trial.finish` puts the committed state back. An
 two: putting back is shielded.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -23,6 +24,9 @@ from perfmagic.runners.namespace import SavedState, save
 from perfmagic.runners.process_state import ProcessState, save_process_state
 from perfmagic.runners.program import Program
 from perfmagic.verification.outcome import FrozenOutcome, freeze, verify
+
+PATIENCE, PATIENCE_STEP_S = 50, 0.001
+"""How often, and after how many seconds, it is looked again whether threads of the run have ended."""
 
 SHARE_OF_MEMORY = 0.5
 """Saved state may take at most this share of the memory that is free."""
@@ -82,7 +86,7 @@ class Trial:
         run = await self.runner.commit(program, self.names)
         with self.interrupt.shielded():
             self.ledger.committed = run.sample
-            self.leftovers = population.newcomers()
+            self.leftovers = settled(population)
             if self._start is not None:
                 self.changed_existing = any(change.kind == "contents" for change in self._start.changed())
                 self._end = self._start.again()
@@ -162,6 +166,16 @@ class Trial:
             value=outcome.value,
             error=outcome.error,
         )
+
+
+def settled(population: Population) -> Leftovers:
+    """Return what outlives a run. A worker thread delivers its result a moment before it is idle, so threads get that moment."""
+    for _ in range(PATIENCE):
+        left = population.newcomers()
+        if not left.threads and not left.processes:
+            break
+        time.sleep(PATIENCE_STEP_S)
+    return left
 
 
 def unknown_unless_repeatable(verdict: Verdict, *, repeatable: bool) -> Verdict:
