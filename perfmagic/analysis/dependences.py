@@ -199,20 +199,22 @@ def severity(dependence: Dependence) -> tuple[int, bool, int]:
 
 def assumable(dependence: Dependence, steps: Sequence[Step], lines: frozenset[int] | None) -> bool:
     """Whether the user's assumption covers a dependence: one between operations on these lines, never a name's flow."""
-    if lines is None or (dependence.kind == "control" and dependence.cause != "control"):
+    if lines is None:
         return False
-    pair = (steps[dependence.earlier], steps[dependence.later])
-    if any(step.role != "operation" or step.pinned for step in pair) or dependence.earlier in pair[1].needs:
+    earlier, later = steps[dependence.earlier], steps[dependence.later]
+    if later.role != "operation" or later.pinned is not None or dependence.earlier in later.needs:
+        return False
+    if dependence.kind == "control":
+        return earlier.guard is None and (not lines or _on(later.lines, lines))
+    if earlier.role != "operation" or earlier.pinned is not None:
         return False
     if (
-        dependence.location is not None
+        dependence.kind == "flow"
+        and dependence.location is not None
         and dependence.location.kind is Kind.NAME
-        and dependence.kind == "flow"
     ):
         return False
-    if dependence.cause == "control" and pair[0].guard is not None:
-        return False
-    return not lines or all(_on(step.lines, lines) for step in pair)
+    return not lines or all(_on(step.lines, lines) for step in (earlier, later))
 
 
 def _on(span: Lines, lines: frozenset[int]) -> bool:

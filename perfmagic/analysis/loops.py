@@ -290,7 +290,8 @@ def _comprehension_steps(analysis: Analysis, loop: Comprehension, operation: Ope
         hidden=effects.of(node, without=names),
         made=effects.private_to(node),
     )
-    around = effects.of(loop, without=[node])
+    elements = (loop.key, loop.value) if isinstance(loop, ast.DictComp) else (loop.elt,)
+    around = effects.of(*loop.generators, *elements, without=[node])
     rest = Step(index=1, statement=0, role="rest", operation=None, effects=around, lines=lines_of(loop))
     return step, rest
 
