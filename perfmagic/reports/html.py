@@ -11,12 +11,18 @@ suffixes = (".html", ".htm")
 _BADGE = "background:#b3261e;color:#fff;padding:0 .3em"
 _CELL = "text-align:left;padding-right:1em"
 _BAR = "display:block;height:.3em;background:currentColor;opacity:.5;max-width:12em"
+_PAGE = (
+    ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;padding:0 1em;max-width:60em}"
+    "th,td{padding:.25em 0;border-bottom:1px solid #8885;vertical-align:top}tr.details td{border:0;font-size:.9em}"
+    "caption,small{opacity:.75}pre{border:1px solid #8885;border-radius:6px;padding:1em;overflow-x:auto}"
+)
+"""Style of a page of its own; in a notebook the notebook's style holds."""
 
 
 def render(comparison: Comparison) -> str:
     """Return a whole page."""
     title = escape(visible(table(comparison).headline))
-    head = f'<head><meta charset="utf-8"><title>{title}</title></head>'
+    head = f'<head><meta charset="utf-8"><title>{title}</title><style>{_PAGE}</style></head>'
     return f'<!DOCTYPE html>\n<html lang="en">{head}\n<body>\n{fragment(comparison)}</body></html>\n'
 
 
