@@ -49,7 +49,24 @@ def execute(machine: Machine, body: list[ast.stmt]) -> None:
         if rule is None:
             machine.barrier(statement, f"line {machine.line(statement)} holds a statement that is not known")
         else:
-            rule(machine, statement)
+            _run_rule(machine, rule, statement)
+
+
+def _run_rule(machine: Machine, rule: Callable[..., None], statement: ast.stmt) -> None:
+    """Execute one statement; one that is nested too deeply for Python's own stack is given up, in the cell's own frame."""
+    depth = machine.names.depth()
+    try:
+        rule(machine, statement)
+    except RecursionError:
+        if len(machine.frames) > 1:
+            raise
+        machine.names.cut(depth)
+        for each in ast.walk(statement):
+            if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load):
+                machine.names.put((machine.cell.number, each.id), UNKNOWN)
+        line = machine.line(statement)
+        machine.barrier(statement, f"line {line} is nested too deeply to be analysed")
+        machine.hazard(statement, "unknown", f"line {line} is nested too deeply to be analysed", "the cell")
 
 
 def _expression(machine: Machine, node: ast.Expr) -> None:

@@ -40,6 +40,14 @@ class NameState:
         """End a branch and return what it changed."""
         return self._layers.pop()
 
+    def depth(self) -> int:
+        """Return how many branches are open."""
+        return len(self._layers)
+
+    def cut(self, depth: int) -> None:
+        """Give up branches that were left half-way."""
+        del self._layers[depth:]
+
     def apply(self, changes: Mapping[NameKey, Value]) -> None:
         """Take over what a branch changed."""
         self._layers[-1].update(changes)

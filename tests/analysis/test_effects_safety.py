@@ -122,3 +122,10 @@ def test_the_same_cell_gives_the_same_answer_twice() -> None:
     first, second = (infer(cell, names=names) for _ in range(2))
     assert first[1].hazards == second[1].hazards
     assert len(first[1].of(*first[0].body).writes) == len(second[1].of(*second[0].body).writes)
+
+
+def test_an_expression_nested_beyond_the_stack_is_a_barrier_and_a_hazard() -> None:
+    tree, effects = infer("x = " + "+".join(["1"] * 900) + "\ny = x")
+    assert any("too deeply" in barrier.reason for barrier in effects.of(tree.body[0]).barriers)
+    assert [hazard.kind for hazard in effects.hazards] == ["unknown"]
+    assert {"x", "y"} <= effects.bound_names
