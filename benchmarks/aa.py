@@ -10,9 +10,11 @@ t-test at 5 %.
 import sys
 from pathlib import Path
 
-sys.path[0] = str(Path(__file__).parent.parent)  # benchmarks/concurrent.py must not hide the standard library's package
+# benchmarks/concurrent.py must not hide the standard library's package
+sys.path[0] = str(Path(__file__).parent.parent)
 
 import time
+from types import CodeType
 
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -42,10 +44,10 @@ def sized_cell() -> str:
     return CELL.format(work=work)
 
 
-def timed(code: object) -> float:
+def timed(code: CodeType) -> float:
     """Run code in a fresh namespace and return its wall time in seconds."""
     began = time.perf_counter()
-    exec(code, {})  # type: ignore[call-overload]
+    exec(code, {})
     return time.perf_counter() - began
 
 
@@ -71,9 +73,8 @@ def main(comparisons: int = 150, rounds: int = 7) -> int:
     shell = InteractiveShell.instance()
     shell.run_line_magic("load_ext", "perfmagic")
     shell.run_cell("%config Perfmagic.quiet = True")
-    cell_magic.strategies = lambda _options: {
-        "unchanged": unchanged
-    }  # the seam of the magics: where names become strategies
+    # The seam of the magics: where names become strategies.
+    cell_magic.strategies = lambda _options: {"unchanged": unchanged}
     cell = sized_cell()
     interleaved = block = 0
     for _ in range(comparisons):

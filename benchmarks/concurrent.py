@@ -9,7 +9,8 @@ the magic adds to the runs of user code, the state that is put back and the one 
 import sys
 from pathlib import Path
 
-sys.path[0] = str(Path(__file__).parent.parent)  # this file must not hide the standard library's package concurrent
+# This file must not hide the standard library's package concurrent.
+sys.path[0] = str(Path(__file__).parent.parent)
 
 import gc
 import random
@@ -84,11 +85,9 @@ def main(comparisons: int = 5) -> int:
     shell.run_cell(DEFINE, store_history=True)
     run(shell, "%%concurrent --rounds 1\n" + CELL)  # imports the machinery
     spent = Spent()
-    for owner, name in ((Runner, "_timed"), (Trial, "put_back_start"), (Trial, "finish"), (gc, "collect")):
-        if owner is gc:
-            gc.collect = _counted(spent, gc.collect)  # type: ignore[assignment]
-        else:
-            spent.watch(owner, name)
+    for owner, name in ((Runner, "_timed"), (Trial, "put_back_start"), (Trial, "finish")):
+        spent.watch(owner, name)
+    gc.collect = _counted(spent, gc.collect)
     rows: dict[str, list[float]] = {"gather": [], "tasks": [], "by hand": []}
     reached: dict[str, list[float]] = {"gather": [], "tasks": []}
     added: list[tuple[float, float]] = []

@@ -1,12 +1,12 @@
 """Defaults that the user sets the IPython way: ``%config Perfmagic.budget = 5`` or ``c.Perfmagic.rounds = 12``."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from traitlets import Bool, Enum, Float, Int, List, Unicode
 from traitlets.config import Configurable
 
 if TYPE_CHECKING:
-    from perfmagic.model.options import Options
+    from perfmagic.model.options import Options, Verify
 
 
 class Perfmagic(Configurable):
@@ -39,7 +39,7 @@ class Perfmagic(Configurable):
             workers=self.workers or None,
             limit=self.limit,
             rtol=self.rtol,
-            verify=self.verify,
+            verify=cast("Verify", self.verify),
             profile=self.profile,
             quiet=self.quiet,
         )

@@ -5,10 +5,6 @@ Loading twice replaces and never stacks; what loading needs is small, the machin
 
 from typing import Any
 
-from IPython.core.async_helpers import (
-    _asyncio_runner,
-)  # the runner that `%autoawait asyncio` sets; it has no public name
-
 from perfmagic.configuration import Perfmagic
 from perfmagic.magics.table import (
     CELL_MAGICS,
@@ -31,7 +27,8 @@ def load_ipython_extension(shell: Any) -> None:
     setattr(shell, ATTRIBUTE, session)
     setattr(shell, AWAITED_METHOD, awaited_magic(session))
     shell.configurables.append(session.configuration)
-    transformer = make_transformer(shell, CELL_MAGICS, _asyncio_runner)
+    asyncio_runner, _ = shell.loop_runner_map["asyncio"]  # as `%autoawait asyncio` sets it
+    transformer = make_transformer(shell, CELL_MAGICS, asyncio_runner)
     setattr(transformer, _MARK, True)
     shell.input_transformers_post.append(transformer)
     for name in CELL_MAGICS:

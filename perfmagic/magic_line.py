@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from perfmagic.errors import UsageError
 
@@ -202,7 +202,7 @@ def parse_options(magic: str, line: str, defaults: "Options") -> "Options":
         For an unknown or contradictory option, or a value that an option does not take.
     """
     known = {option.flag: option for option in options_of(magic)}
-    given: dict[str, object] = {}
+    given: dict[str, Any] = {}  # the table of options knows which field takes what
     words = _split(line)
     while words:
         word = words.pop(0)
@@ -216,7 +216,7 @@ def parse_options(magic: str, line: str, defaults: "Options") -> "Options":
         value = _value(option, attached if equals else None, words)
         given[option.field] = _added(given.get(option.field), value) if option.repeatable else value
     _check(given)
-    return replace(defaults, **given)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return replace(defaults, **given)
 
 
 def _split(line: str) -> list[str]:
@@ -253,8 +253,8 @@ def _value(option: Option, attached: str | None, words: list[str]) -> object:
 
 
 def _added(before: object, value: object) -> object:
-    earlier = before if isinstance(before, tuple) else ()
-    return (*earlier, *value) if isinstance(value, tuple) else earlier  # pyright: ignore[reportUnknownVariableType]
+    earlier = cast("tuple[object, ...]", before if isinstance(before, tuple) else ())
+    return (*earlier, *cast("tuple[object, ...]", value)) if isinstance(value, tuple) else earlier
 
 
 def _check(given: Mapping[str, object]) -> None:

@@ -27,6 +27,14 @@ class ReportModule(Protocol):
         ...
 
 
+class FragmentModule(Protocol):
+    """What the HTML report offers besides: the part of its page that a notebook shows."""
+
+    def fragment(self, comparison: Comparison) -> str:
+        """Return the report without the page around it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """The entry points of one group, by name."""

@@ -27,6 +27,7 @@ from perfmagic.model.verdict import Status, Verdict
 from perfmagic.stats.recommend import Contender, recommend
 from perfmagic.stats.speedup import quantity, speedup
 
+UNTRIED = "results were compared in runs as they happened; other schedules were not tried"
 FEWEST_ROUNDS = 6
 PARALLEL_CPU = 1.15
 """CPU seconds per wall second from which on code ran on more than one core at once."""
@@ -37,6 +38,8 @@ _CLAIMABLE = frozenset({Status.EQUAL, Status.CLOSE, Status.REORDERED})
 
 def assemble(ledger: Ledger, *, magic: str, cell: Cell, title: str | None) -> Comparison:
     """Return the comparison that the ledger describes."""
+    if any(entry.verdict is not None and entry.verdict.status in _CLAIMABLE for entry in ledger.plans()):
+        ledger.doubt("candidates", UNTRIED)
     candidates = (_baseline(ledger), *(_candidate(ledger, entry) for entry in ledger.entries))
     return Comparison(
         id=uuid.uuid4().hex,
@@ -150,8 +153,8 @@ def _measured(ledger: Ledger, entry: Entry) -> Candidate:
 def ceiling_of(ledger: Ledger, plan: Plan, runs: Sequence[Sample] = ()) -> float | None:
     """Return the most that a plan can give: work / max(span, work / slots, CPU time that cannot overlap).
 
-    Under the interpreter lock the CPU time of threads adds up too, unless the candidate's own runs show that it overlapped, as that
-    of code does which lets go of the lock.
+    Under the interpreter lock the CPU time of threads adds up too, unless the candidate's own runs show that it
+    overlapped, as that of code does which lets go of the lock.
     """
     if ledger.bound is None:
         return None
@@ -163,7 +166,9 @@ def ceiling_of(ledger: Ledger, plan: Plan, runs: Sequence[Sample] = ()) -> float
 
 def _overlapped_cpu(runs: Sequence[Sample]) -> bool:
     """Tell whether runs used clearly more CPU time than wall time."""
-    return bool(runs) and quantity([each.cpu_s / max(each.wall_s, 1e-9) for each in runs]).median > PARALLEL_CPU
+    return (
+        bool(runs) and quantity([each.cpu_s / max(each.wall_s, 1e-9) for each in runs]).median > PARALLEL_CPU
+    )
 
 
 def pairs(ledger: Ledger, entry: Entry) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:

@@ -11,7 +11,8 @@ from perfmagic.comparing import rerunnable
 from perfmagic.comparing.assemble import assemble
 from perfmagic.comparing.disturbance import disturbances
 from perfmagic.comparing.ledger import Entry, Ledger, error_info
-from perfmagic.comparing.measuring import Measurement
+from perfmagic.comparing.measurement import Measurement
+from perfmagic.comparing.measuring import measure
 from perfmagic.comparing.once import run_once
 from perfmagic.comparing.rerunnable import Obstacle
 from perfmagic.comparing.trial import Trial
@@ -143,7 +144,7 @@ async def _measured(
         order=setting.order,
     )
     with disturbances(ledger, strangers):
-        await measurement.measure()
+        await measure(measurement)
     reruns = [sample.wall_s for sample in ledger.baseline.samples]
     ledger.withheld = remembered(committed.sample.wall_s, reruns)
     if ledger.withheld is not None:
@@ -191,7 +192,7 @@ def _obstacle_before(analysis: Analysis, ledger: Ledger, trial: Trial, options: 
     try:
         trial.save_start(introduced)
     except StateTooLarge as too_large:
-        return Obstacle(f"not run again: {too_large}", "free memory, or run the cell on less data")
+        return Obstacle(str(too_large), "free memory, or run the cell on less data")
     return None if options.rerun or trial.start is None else rerunnable.after_save(trial.start)
 
 

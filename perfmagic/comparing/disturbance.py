@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ _IDLE_FIELDS = slice(3, 5)  # idle and iowait, in clock ticks
 
 
 @contextmanager
-def disturbances(ledger: Ledger, strangers: Strangers) -> Iterator[None]:
+def disturbances(ledger: Ledger, strangers: Strangers) -> Generator[None]:
     """Flag other programs and other tasks of this process that ran while the block did."""
     wall_s, own_s, busy_s = time.perf_counter(), time.process_time(), busy_cpu_s()
     try:

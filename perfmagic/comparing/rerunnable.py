@@ -29,9 +29,7 @@ def after_save(start: SavedState) -> Obstacle | None:
     """Return what the live objects forbid: things that the cell may change and that cannot be put back."""
     for thing in start.unrestorable:
         if thing.kind != "shared":
-            return Obstacle(
-                f"{thing.label} ({thing.type_name}) cannot be put back: {thing.reason}"
-            )
+            return Obstacle(f"{thing.label} ({thing.type_name}) cannot be put back: {thing.reason}")
     return None
 
 
@@ -40,9 +38,7 @@ def after_commit(
 ) -> Obstacle | None:
     """Return what the committed run showed: how it ended, what outlives it, what others may have changed meanwhile."""
     if error is not None and not isinstance(error, Exception):
-        return Obstacle(
-            f"the cell ended by {type(error).__name__}", "remove the exit from the cell"
-        )
+        return Obstacle(f"the cell ended by {type(error).__name__}", "remove the exit from the cell")
     if left is not None and (names := left.names()):
         return Obstacle(f"{names[0]} outlives the cell")
     if strangers.names():

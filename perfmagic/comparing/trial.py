@@ -170,11 +170,12 @@ class Trial:
 
 def settled(population: Population) -> Leftovers:
     """Return what outlives a run. A worker thread delivers its result a moment before it is idle, so threads get that moment."""
+    left = population.newcomers()
     for _ in range(PATIENCE):
-        left = population.newcomers()
         if not left.threads and not left.processes:
             break
         time.sleep(PATIENCE_STEP_S)
+        left = population.newcomers()
     return left
 
 

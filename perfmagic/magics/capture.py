@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from IPython.core.magic_arguments import parse_argstring
+from IPython.core import magic_arguments
 from IPython.utils.capture import capture_output
 
 
 async def run_captured(shell: Any, line: str, cell: str) -> None:
     """Run a cell with its output captured, as ``%%capture`` does, on the running loop."""
     stock = shell.find_cell_magic("capture")
-    args = parse_argstring(  # type: ignore[no-untyped-call]
-        stock.__func__ if hasattr(stock, "__func__") else stock, line
-    )
+    untyped: Any = magic_arguments
+    args = untyped.parse_argstring(getattr(stock, "__func__", stock), line)
     with capture_output(not args.no_stdout, not args.no_stderr, not args.no_display) as captured:
         result = await shell.run_cell_async(
             cell, store_history=False, transformed_cell=shell.transform_cell(cell)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, cast
 
 from IPython.utils.text import DollarFormatter
 
@@ -12,7 +12,7 @@ from perfmagic.errors import CellError
 from perfmagic.magic_line import help_text, parse_options, wants_help
 from perfmagic.model.comparison import Comparison
 from perfmagic.model.options import Options
-from perfmagic.registry import REPORTS, STRATEGIES, known, report_for
+from perfmagic.registry import REPORTS, STRATEGIES, FragmentModule, ReportModule, known, report_for
 from perfmagic.reports.export import write
 from perfmagic.runners.clock import SystemClock
 from perfmagic.runners.interrupt import interruptible
@@ -83,7 +83,7 @@ def strategies(options: Options) -> dict[str, Strategy]:
     """Return the strategies that the options ask for, by name."""
     table = known(STRATEGIES)
     names = options.strategies or tuple(table.points)
-    return {name: table.load(name) for name in names}  # type: ignore[misc]  # pyright: ignore[reportReturnType]
+    return {name: cast("Strategy", table.load(name)) for name in names}
 
 
 def _deliver(session: Session, options: Options, comparison: Comparison) -> None:
@@ -98,8 +98,8 @@ def _deliver(session: Session, options: Options, comparison: Comparison) -> None
 def show(shell: Any, comparison: Comparison) -> None:
     """Show a comparison: a table in a notebook, the same numbers as text in a terminal."""
     reports = known(REPORTS)
-    text = reports.load("text").render(comparison)  # type: ignore[attr-defined]  # pyright: ignore
-    html = reports.load("html").fragment(comparison)  # type: ignore[attr-defined]  # pyright: ignore
+    text = cast("ReportModule", reports.load("text")).render(comparison)
+    html = cast("FragmentModule", reports.load("html")).fragment(comparison)
     shell.display_pub.publish({"text/plain": text, "text/html": html}, {})
 
 

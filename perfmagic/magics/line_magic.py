@@ -73,4 +73,4 @@ def _apply(session: Session, comparison: Comparison, rest: list[str]) -> None:
     candidate = comparison.candidate(rest[0])
     session.shell.set_next_input(candidate.source, replace=False)
     if candidate.status is not CandidateStatus.RAN or candidate.speedup is None:
-        print(f"note: {rest[0]} was not shown to give the same result faster")  # noqa: T201
+        print(f"note: {rest[0]} was not shown to give the same result faster")  # noqa: T201 - a word with the new cell

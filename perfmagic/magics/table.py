@@ -31,11 +31,12 @@ def awaited_magic(session: Session) -> Callable[[str, str, str], Any]:
 
     async def handler(name: str, line: str, cell: str) -> object:
         from perfmagic.magics.capture import run_captured  # noqa: PLC0415 - heavy, on first use
-        from perfmagic.magics.cell_magic import run_magic  # noqa: PLC0415
+        from perfmagic.magics.cell_magic import run_magic  # noqa: PLC0415 - heavy, on first use
 
         __tracebackhide__ = True
         if name == "capture":
-            return await run_captured(session.shell, line, cell)
+            await run_captured(session.shell, line, cell)
+            return None
         return await run_magic(session, name, line, cell)
 
     return handler

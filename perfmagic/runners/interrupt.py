@@ -9,7 +9,7 @@ that into the KeyboardInterrupt that the user expects.
 import asyncio
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
@@ -39,7 +39,7 @@ class Interrupt:
             raise KeyboardInterrupt
 
     @contextmanager
-    def shielded(self) -> Iterator[None]:
+    def shielded(self) -> Generator[None]:
         """Let the code under it finish: an interrupt is only noted, for the next `check`."""
         self._shields += 1
         try:
@@ -70,7 +70,7 @@ def _current_task(task: "asyncio.Task[object] | None") -> "asyncio.Task[object] 
 
 
 @contextmanager
-def interruptible(task: "asyncio.Task[object] | None") -> Iterator[Interrupt]:
+def interruptible(task: "asyncio.Task[object] | None") -> Generator[Interrupt]:
     """Handle SIGINT while the block runs; outside the main thread, where there are no signals, do nothing.
 
     Parameters

@@ -5,10 +5,10 @@ The code runs in the namespace it is given, in the task and the thread of the ca
 
 import ast
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from types import CodeType, TracebackType
-from typing import Literal
+from typing import Literal, cast
 
 Mode = Literal["exec", "eval"]
 Compile = Callable[[ast.AST, str, Mode], CodeType]
@@ -64,7 +64,7 @@ async def execute(
     for code in program.codes:
         value = eval(code, global_names, local_names)  # noqa: S307 - running the user's cell is what this is for
         if code.co_flags & inspect.CO_COROUTINE:
-            value = await value  # type: ignore[misc]  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
+            value = await cast("Coroutine[object, object, object]", value)
     return value if program.has_value else None
 
 

@@ -8,10 +8,11 @@ are observed where they start.
 import ast
 import asyncio
 import contextvars
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from perfmagic.model.run import Span
 from perfmagic.runners.clock import Clock
@@ -24,6 +25,9 @@ UNEXPLAINED = -1
 
 Position = tuple[int, int, int, int]
 """First line, first column, last line, last column of a node, as `ast` counts them."""
+
+_Body = Coroutine[Any, Any, Any] | Generator[Any, None, Any]
+"""What a task runs; an older kind of coroutine is a generator."""
 
 
 @dataclass(slots=True)
@@ -150,42 +154,41 @@ def _recorder_call(
 
 
 @contextmanager
-def observed(recorder: SpanRecorder) -> Iterator[None]:
+def observed(recorder: SpanRecorder) -> Generator[None]:
     """Record every task that the running loop starts and every call that an executor is given, while the block runs."""
     with _observed_tasks(recorder), _observed_submissions(recorder):
         yield
 
 
 @contextmanager
-def _observed_tasks(recorder: SpanRecorder) -> Iterator[None]:
+def _observed_tasks(recorder: SpanRecorder) -> Generator[None]:
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
         yield
         return
     previous = loop.get_task_factory()
+    make: Callable[..., asyncio.Future[Any]] = previous or _stock_task
 
-    def factory(
-        loop: asyncio.AbstractEventLoop, coro: Coroutine[object, object, object], **kwargs: object
-    ) -> "asyncio.Future[object]":
-        task: asyncio.Future[object] = (
-            asyncio.Task(coro, loop=loop, **kwargs)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-            if previous is None
-            else previous(loop, coro, **kwargs)  # type: ignore[arg-type]  # pyright: ignore
-        )
+    def factory(loop: asyncio.AbstractEventLoop, coro: _Body, **kwargs: Any) -> "asyncio.Future[Any]":
+        task = make(loop, coro, **kwargs)
         index = recorder.begin(getattr(coro, "__qualname__", "task"))
         task.add_done_callback(lambda _: recorder.end(index))
         return task
 
-    loop.set_task_factory(factory)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    loop.set_task_factory(factory)
     try:
         yield
     finally:
         loop.set_task_factory(previous)
 
 
+def _stock_task(loop: asyncio.AbstractEventLoop, coro: _Body, **kwargs: Any) -> "asyncio.Task[Any]":
+    return asyncio.Task(coro, loop=loop, **kwargs)
+
+
 @contextmanager
-def _observed_submissions(recorder: SpanRecorder) -> Iterator[None]:
+def _observed_submissions(recorder: SpanRecorder) -> Generator[None]:
     submit = ThreadPoolExecutor.submit
 
     def observed_submit(
@@ -200,7 +203,8 @@ def _observed_submissions(recorder: SpanRecorder) -> Iterator[None]:
 
         return submit(self, timed, *args, **kwargs)
 
-    ThreadPoolExecutor.submit = observed_submit  # type: ignore[method-assign,assignment]  # pyright: ignore
+    # Replaced for a while: there is no hook, and executors of earlier cells must be seen as well.
+    ThreadPoolExecutor.submit = observed_submit  # type: ignore[method-assign, assignment]  # pyright: ignore[reportAttributeAccessIssue]
     try:
         yield
     finally:

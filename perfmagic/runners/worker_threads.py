@@ -4,6 +4,9 @@ A thread in Python code gets a SystemExit of its own, which ends it silently. A 
 be stopped: nothing waits for it, the work that was queued behind it is dropped, and it ends at its first bytecode
 after the call.
 
+The private attributes that are read here have no public names: the queue and the threads of an executor, the threads
+that the interpreter joins at its end, and what another thread does at the moment.
+
 Everything here may run inside a signal handler, so it takes no lock that the interrupted code could hold.
 """
 
@@ -14,6 +17,7 @@ import threading
 import weakref
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import thread as futures_thread
+from typing import cast
 
 
 def workers_alive() -> frozenset[int]:
@@ -47,14 +51,16 @@ def _executors_of(threads: list[threading.Thread]) -> list[ThreadPoolExecutor]:
     for thread in threads:
         arguments: tuple[object, ...] = getattr(thread, "_args", ())
         reference: object = arguments[0] if arguments else None
-        executor: object = reference() if isinstance(reference, weakref.ref) else None  # pyright: ignore[reportUnknownVariableType]
+        if not isinstance(reference, weakref.ref):
+            continue
+        executor = cast("weakref.ref[object]", reference)()
         if isinstance(executor, ThreadPoolExecutor):
             found[id(executor)] = executor
     return list(found.values())
 
 
 def _drop_queued(executor: ThreadPoolExecutor) -> None:
-    waiting: queue.SimpleQueue[object] = executor._work_queue  # type: ignore[assignment]  # noqa: SLF001  # pyright: ignore
+    waiting = cast("queue.SimpleQueue[object]", executor._work_queue)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     while True:
         try:
             item = waiting.get_nowait()
@@ -68,15 +74,16 @@ def _drop_queued(executor: ThreadPoolExecutor) -> None:
 
 def _forget_threads(executor: ThreadPoolExecutor) -> None:
     """Empty the set of threads that `shutdown` joins, and the registry that the interpreter joins at its end."""
-    workers: set[threading.Thread] = executor._threads  # type: ignore[assignment]  # noqa: SLF001  # pyright: ignore
+    workers = cast("set[threading.Thread]", executor._threads)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    joined = cast("dict[threading.Thread, object]", futures_thread._threads_queues)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     for thread in tuple(workers):
-        futures_thread._threads_queues.pop(thread, None)  # type: ignore[attr-defined]  # noqa: SLF001  # pyright: ignore
+        joined.pop(thread, None)
     workers.clear()
 
 
 def _is_idle(ident: int) -> bool:
     """Tell whether a thread is a worker that waits for work: an exception there would be logged as a crash."""
-    frame = sys._current_frames().get(ident)  # noqa: SLF001 - the only way to see what another thread does
+    frame = sys._current_frames().get(ident)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     return frame is None or frame.f_globals.get("__name__") == "concurrent.futures.thread"
 
 

@@ -9,7 +9,7 @@ import contextvars
 import io
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
@@ -88,7 +88,7 @@ class _Stream(io.TextIOBase):
         return self._real.fileno()
 
     @property
-    def encoding(self) -> str:  # type: ignore[override]
+    def encoding(self) -> str:  # type: ignore[override]  # read-only here: it is that of the real stream
         return self._real.encoding
 
     @property
@@ -96,14 +96,14 @@ class _Stream(io.TextIOBase):
         return self._real.buffer
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]
+class _Publisher(DisplayPublisher):
     """The shell's display publisher, with notes of what the run shows."""
 
     def __init__(self, real: Any, recording: Recording, *, live: bool) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # pyright: ignore[reportUnknownMemberType]  # untyped in IPython
         self._real, self._recording, self._live = real, recording, live
 
-    def publish(self, data: Any, metadata: Any = None, **options: Any) -> None:  # type: ignore[override]  # pyright: ignore
+    def publish(self, data: Any, metadata: Any = None, **options: Any) -> None:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  # whatever the real one takes
         if self._recording.owns_caller():
             self._recording.show(Display(data=dict(data), metadata=dict(metadata or {})))
             if not self._live:
@@ -121,7 +121,7 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
 
 
 @contextmanager
-def recording(shell: Any, *, live: bool) -> Iterator[Recording]:
+def recording(shell: Any, *, live: bool) -> Generator[Recording]:
     """Record what the block prints and shows; ``live`` also lets it through."""
     notes = Recording()
     stdout, stderr, publisher = sys.stdout, sys.stderr, shell.display_pub
@@ -135,7 +135,12 @@ def recording(shell: Any, *, live: bool) -> Iterator[Recording]:
         _current.reset(token)
         notes.open = False
         shell.display_pub = publisher
-        if isinstance(sys.stdout, _Stream):
-            sys.stdout = stdout
-        if isinstance(sys.stderr, _Stream):
-            sys.stderr = stderr
+        _put_back(stdout, stderr)
+
+
+def _put_back(stdout: TextIO, stderr: TextIO) -> None:
+    """Put the streams back, except where the user's code set another one meanwhile."""
+    if isinstance(sys.stdout, _Stream):
+        sys.stdout = stdout
+    if isinstance(sys.stderr, _Stream):
+        sys.stderr = stderr

@@ -44,13 +44,16 @@ CELLS = [
     "%config Perfmagic.quiet = True",
     "import asyncio, time, threading, perfmagic",
     "async def work(value, seconds=0.02):\n    await asyncio.sleep(seconds)\n    return value\n",
-    "class Pool:\n"
-    "    def __init__(self, loop):\n        self.loop = loop\n"
-    "    async def fetch(self, value):\n"
-    "        if asyncio.get_running_loop() is not self.loop:\n"
-    "            raise RuntimeError('attached to a different loop')\n"
-    "        await asyncio.sleep(0.02)\n"
-    "        return value\n",
+    """\
+class Pool:
+    def __init__(self, loop):
+        self.loop = loop
+    async def fetch(self, value):
+        if asyncio.get_running_loop() is not self.loop:
+            raise RuntimeError('attached to a different loop')
+        await asyncio.sleep(0.02)
+        return value
+""",
     "async def make_pool():\n    return Pool(asyncio.get_running_loop())\n",
     "pool = await make_pool()",
 ]

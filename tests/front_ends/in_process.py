@@ -2,9 +2,9 @@
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from traitlets.config import Config
 
 from tests.front_ends.reply import Reply, plain
-from traitlets.config import Config
 
 
 class InProcess:

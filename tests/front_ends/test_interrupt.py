@@ -38,6 +38,12 @@ CELLS = {
 BUSY = "[t.name for t in threading.enumerate() if t.name.startswith(('ThreadPoolExecutor', 'asyncio_'))]"
 """Workers inside a blocking call when the cell was stopped cannot be ended; they end with the call."""
 
+SETTLE = f"""\
+for _ in range(100):
+    if not [n for n in {BUSY} if n.startswith('Thread')]: break
+    await asyncio.sleep(0.1)
+"""
+
 LEFT = (
     "(len([t for t in asyncio.all_tasks() if 'slow' in repr(t) or 'spin' in repr(t) or 'perfmagic' in t.get_name()]),"
     " len([t for t in threading.enumerate() if t.is_alive() and ('pool' in t.name.lower() and 'asyncio' not in t.name)]))"
@@ -77,7 +83,7 @@ def test_interrupt_during_reruns_keeps_the_committed_state_and_shows_a_partial_r
 
 def settle(kernel):
     """Wait until the blocking calls of earlier tests returned."""
-    kernel.run("for _ in range(100):\n    if not [n for n in BUSY() if n.startswith('Thread')]: break\n    await asyncio.sleep(0.1)\n".replace("BUSY()", BUSY))
+    kernel.run(SETTLE)
 
 
 def test_nothing_is_left_after_an_interrupt(stopped):

@@ -1,0 +1,56 @@
+"""The timed rounds: baseline and candidates side by side, so that what disturbs one side disturbs the other."""
+
+from collections.abc import Sequence
+
+from perfmagic.analysis.first_reads import first_reads
+from perfmagic.comparing.ledger import Entry
+from perfmagic.comparing.measurement import Measurement
+from perfmagic.comparing.spending import SHORTEST_SAMPLE_S, another_round_fits, inner_loops
+from perfmagic.model.run import Sample
+
+
+async def time_rounds(measurement: Measurement, contenders: Sequence[Entry], committed_s: float) -> None:
+    """Make as many rounds as asked for, or as the budget allows; a round that is not complete does not count."""
+    everyone = [measurement.ledger.baseline, *contenders]
+    once_s = [committed_s, *(entry.warmup.wall_s for entry in contenders if entry.warmup)]
+    loops = inner_loops(min(once_s), repeatable_in_place=_same_twice_in_a_row(measurement))
+    round_s = loops * sum(once_s)
+    most, done = measurement.options.rounds, 0
+    while another_round_fits(done=done, most=most, left_s=measurement.left_s, round_s=round_s):
+        before_s = measurement.left_s
+        taken = await _round(measurement, everyone, loops)
+        for entry in everyone:
+            entry.samples.append(taken[entry.strategy])
+        done += 1
+        round_s = before_s - measurement.left_s
+    if loops == 1:
+        _flag_short(measurement)
+
+
+async def _round(measurement: Measurement, everyone: list[Entry], loops: int) -> dict[str, Sample]:
+    """Run everyone once, in random order, and return the samples by name."""
+    trial, baseline = measurement.trial, measurement.ledger.baseline
+    taken: dict[str, Sample] = {}
+    for entry in measurement.order.sample(everyone, len(everyone)):
+        run = await trial.rerun(measurement.programs[entry.strategy], loops=loops)
+        taken[entry.strategy] = run.sample
+        if entry is baseline:
+            measurement.note_baseline(trial.judge(run, None))
+        else:
+            measurement.note_candidate(entry, run)
+    return taken
+
+
+def _same_twice_in_a_row(measurement: Measurement) -> bool:
+    """Tell whether the body changes nothing that existed before and rebinds no name that it reads first."""
+    analysis, trial = measurement.analysis, measurement.trial
+    if trial.start is None or first_reads(analysis.tree) & analysis.effects.bound_names:
+        return False
+    return not trial.changed_existing
+
+
+def _flag_short(measurement: Measurement) -> None:
+    ledger = measurement.ledger
+    for entry in ledger.all():
+        if entry.samples and min(sample.wall_s for sample in entry.samples) < SHORTEST_SAMPLE_S:
+            ledger.doubt(ledger.field_of(entry, "wall_s"), "cold, below 5 ms")
