@@ -91,6 +91,10 @@ def _call(machine: Machine, node: ast.AST, atom: Atom, arguments: Arguments) -> 
             return NEVER
 
 
+_COMPILED = "cython_function_or_method"
+"""Name of the type of functions that Cython made; each extension module has a type of its own."""
+
+
 def _call_live(
     machine: Machine, node: ast.AST, atom: Live, arguments: Arguments, receiver: Atom | None
 ) -> Value:
@@ -98,6 +102,9 @@ def _call_live(
     if type(value) is types.FunctionType:
         return _call_live_function(machine, node, value, arguments, receiver)
     if type(value) is types.MethodType:
+        if type(value.__func__).__name__ == _COMPILED:  # numpy.random.rand and its like
+            compiled = cast("types.BuiltinFunctionType", value)
+            return call_native(machine, node, _builtin(machine, compiled), arguments)
         bound = Method(
             name_it(machine, value.__self__, "its object"), name_it(machine, value.__func__, "method")
         )
@@ -111,6 +118,10 @@ def _call_live(
         return _call_descriptor(machine, node, owner.__objclass__, owner.__name__, arguments)
     if live.is_class(value):
         return construct(machine, node, atom, arguments)
+    if type(value).__name__ == _COMPILED:
+        compiled = cast("types.BuiltinFunctionType", value)
+        public = ".".join(part for part in str(compiled.__module__).split(".") if not part.startswith("_"))
+        return call_native(machine, node, Native((f"{public}.{compiled.__qualname__}",), None), arguments)
     return _call_wrapper(machine, node, atom, arguments)
 
 

@@ -1,17 +1,16 @@
 """Statements in program order: branches are joined, loops run until nothing new is seen."""
 
 import ast
-import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from perfmagic.analysis import bindings, live
 from perfmagic.analysis.ageing import age
-from perfmagic.analysis.attributes import get
 from perfmagic.analysis.expressions import capture, defaults_of
+from perfmagic.analysis.importing import import_from, import_module
 from perfmagic.analysis.kinds import bound, is_user_code, lookup
 from perfmagic.analysis.machine import MAX_STEPS, Frame, Machine
-from perfmagic.analysis.memory import attribute_key, label_of, name_it, new, site_of, store, stored
+from perfmagic.analysis.memory import attribute_key, new, site_of, store, stored
 from perfmagic.analysis.operators import enter, iterate, leave, operate, truth
 from perfmagic.analysis.patterns import bind_pattern
 from perfmagic.analysis.scopes import Scope, names_of
@@ -250,52 +249,6 @@ def _return(machine: Machine, node: ast.Return) -> None:
     machine.frame.returns.update(machine.evaluate(machine, node.value) if node.value is not None else NONE)
 
 
-def _import(machine: Machine, node: ast.Import) -> None:
-    for alias in node.names:
-        top = alias.name.split(".")[0]
-        wanted = alias.name if alias.asname else top
-        bindings.bind(machine, node, alias.asname or top, _module(machine, wanted))
-
-
-def _module(machine: Machine, name: str) -> Value:
-    module = sys.modules.get(name)
-    if module is None:
-        return just(Unknown(f"module {name}, which is not imported yet"))
-    return just(name_it(machine, module, name))
-
-
-def _import_from(machine: Machine, node: ast.ImportFrom) -> None:
-    name = node.module or ""
-    module = _module(machine, name) if not node.level else UNKNOWN
-    for alias in node.names:
-        if alias.name == "*":
-            machine.barrier(node, f"line {machine.line(node)} imports every name of {name}")
-            machine.hazard(node, "dynamic", f"line {machine.line(node)} imports every name of {name}", name)
-            _import_all(machine, node, module)
-            continue
-        value = get(machine, node, module, alias.name)
-        if all(isinstance(each, Unknown) for each in value):
-            value = _module(machine, f"{name}.{alias.name}")
-        bindings.bind(machine, node, alias.asname or alias.name, value)
-
-
-def _import_all(machine: Machine, node: ast.ImportFrom, module: Value) -> None:
-    for atom in module:
-        if isinstance(atom, Live):
-            names = vars(atom.value)
-            listed: object = names.get("__all__")
-            plain = [each for each in names if not each.startswith("_")]
-            wanted = cast("list[str]", listed) if type(listed) in (list, tuple) else plain
-            for name in wanted:
-                if type(name) is str and name in names:
-                    bindings.bind(
-                        machine,
-                        node,
-                        name,
-                        just(name_it(machine, names[name], f"{label_of(machine, atom)}.{name}")),
-                    )
-
-
 def _define(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     capture(machine.frame.scope)
     defaults = defaults_of(machine, node.args)
@@ -387,8 +340,8 @@ RULES: Mapping[type[ast.stmt], Callable[..., None]] = {
     ast.Raise: _raise,
     ast.Assert: _assert,
     ast.Return: _return,
-    ast.Import: _import,
-    ast.ImportFrom: _import_from,
+    ast.Import: import_module,
+    ast.ImportFrom: import_from,
     ast.FunctionDef: _define,
     ast.AsyncFunctionDef: _define,
     ast.ClassDef: _class,
