@@ -161,6 +161,10 @@ class Experiment:
     def doubts(self, field: str) -> list[str]:
         return [each.why for each in self.comparison.uncertain if each.field == field]
 
+    def disturbances(self) -> list[str]:
+        """What is noted of the machine and of other tasks."""
+        return [why for why in self.doubts("candidates") if "meanwhile" in why]
+
     def samples(self, strategy: str) -> tuple[float, ...]:
         return self[strategy].wall_s.samples
 
