@@ -26,6 +26,7 @@ from perfmagic.runners.inline import Run, Runner
 from perfmagic.runners.interrupt import Interrupt
 from perfmagic.runners.leftovers import Strangers, running_loop
 from perfmagic.runners.namespace import StateTooLarge
+from perfmagic.runners.process_state import numpy_random
 from perfmagic.runners.program import Program, user_traceback
 from perfmagic.runners.spans import HOOK
 from perfmagic.stats.speedup import remembered
@@ -85,6 +86,7 @@ async def compare(cell: Cell, setting: Setting) -> Result:
     CellError
         If the cell cannot be analysed; nothing was run.
     """
+    numpy_random()
     analysis = analyse(cell, setting.host.namespace)
     ledger = _ledger(analysis, setting)
     programs = _programs(cell, ledger, setting.host)

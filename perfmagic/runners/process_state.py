@@ -89,19 +89,20 @@ def _parts() -> tuple[Part, ...]:
     )
 
 
-def _numpy_random() -> Any:
+def numpy_random() -> Any:
+    """Return ``numpy.random``, loaded if numpy is; ``None`` if the user does not use numpy."""
     numpy: Any = sys.modules.get("numpy")
     # newer versions load this part on first use, which may be in the cell: then the start would be unknown
     return numpy.random if hasattr(numpy, "random") else None
 
 
 def _read_numpy() -> Any:
-    module = _numpy_random()
+    module = numpy_random()
     return None if module is None else module.get_state(legacy=False)
 
 
 def _write_numpy(state: Any) -> None:
-    _numpy_random().set_state(state)
+    numpy_random().set_state(state)
 
 
 def _write_environment(saved: dict[str, str]) -> None:

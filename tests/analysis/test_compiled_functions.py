@@ -3,6 +3,7 @@
 import ast
 
 import numpy as np
+import numpy.random  # loaded on first use otherwise
 import pytest
 
 from perfmagic.analysis.effect_map import infer_effects
