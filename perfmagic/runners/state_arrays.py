@@ -100,7 +100,7 @@ def _reshape(array: "Array", taken: ArrayState) -> None:
         )  # newer versions advise against assigning these; there is no other way in place
         array.dtype = taken.dtype  # type: ignore[misc]  # typed as read-only, and assignable
         if array.size != _size(taken.shape):
-            array.resize(taken.shape, refcheck=False)
+            array.resize(taken.shape, refcheck=False)  # pyright: ignore[reportDeprecated]
         array.shape = taken.shape  # pyright: ignore[reportDeprecated]
         if array.strides != taken.strides:
             array.strides = taken.strides  # pyright: ignore[reportDeprecated]
