@@ -275,15 +275,3 @@ def test_a_candidate_that_raises_where_the_cell_does_not_has_failed_and_is_not_t
     assert found.result.error is None
     assert len(found.samples("tasks")) == 6
     assert found.clock.log.count(0.125) == 1
-
-
-def test_the_cpu_time_bounds_a_plan_of_one_thread():
-    """All of the time is CPU time: two threads under one lock cannot be faster."""
-    cell = "async def wait():\n    await asyncio.sleep(0.25)\na = await wait()\nb = await wait()\ntime.sleep(1)\n"
-    plans = {
-        name: Plan(strategy=name, source=cell, one_thread=name == "gather") for name in ("gather", "free")
-    }
-    found = experiment(cell, plans, clock=FakeClock(busy=1.0), rounds=3)
-    assert found.comparison.bound.span_s == pytest.approx(1.25)
-    assert found["free"].ceiling == pytest.approx(1.5 / 1.25)
-    assert found["gather"].ceiling == pytest.approx(1.5 / 1.25)
