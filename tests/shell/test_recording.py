@@ -183,6 +183,20 @@ async def test_a_task_that_outlives_the_run_prints_to_the_screen_afterwards(shel
     assert screen.out == "late\n"
 
 
+async def test_a_task_that_outlives_the_run_writes_its_kept_stream_to_the_screen(shell, screen):
+    go = asyncio.Event()
+
+    async def late(kept):
+        await go.wait()
+        kept.write("late")
+
+    with recording(shell, live=False) as notes:
+        task = asyncio.create_task(late(sys.stdout))
+    go.set()
+    await task
+    assert (notes.stdout, screen.out) == ("", "late")
+
+
 def test_a_stream_that_the_run_kept_writes_to_the_screen_afterwards(shell, screen):
     with recording(shell, live=False) as notes:
         kept = sys.stdout
