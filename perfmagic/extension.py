@@ -22,8 +22,10 @@ _MARK = "perfmagic_transformer"
 
 def load_ipython_extension(shell: Any) -> None:
     """Register the magics, the input transformer, the completions and the configuration in a shell."""
+    earlier = getattr(shell, ATTRIBUTE, None)
     unload_ipython_extension(shell)
     session = Session(shell=shell, configuration=Perfmagic(parent=shell))
+    session.last = getattr(earlier, "last", None)
     setattr(shell, ATTRIBUTE, session)
     setattr(shell, AWAITED_METHOD, awaited_magic(session))
     shell.configurables.append(session.configuration)
@@ -49,6 +51,8 @@ def unload_ipython_extension(shell: Any) -> None:
         magics["cell"].pop(name, None)
     for name in (*CELL_MAGICS, "perfmagic"):
         magics["line"].pop(name, None)
+    for name in (*CELL_MAGICS, "perfmagic"):
+        vars(shell.magics_manager.user_magics).pop(name, None)
     for attribute in (ATTRIBUTE, AWAITED_METHOD):
         if attribute in vars(shell):
             delattr(shell, attribute)

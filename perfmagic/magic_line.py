@@ -4,6 +4,7 @@ A line that cannot be read raises a `UsageError` of one sentence that names the 
 nothing was run then.
 """
 
+import keyword
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -56,6 +57,9 @@ def _names(flag: str, text: str) -> object:
     if not names:
         message = f"{flag} needs at least one name, for example {flag} gather,tasks"
         raise UsageError(message)
+    if len(set(names)) < len(names):
+        message = f"{flag} names a strategy twice: {text}"
+        raise UsageError(message)
     return names
 
 
@@ -96,7 +100,10 @@ def _verify(flag: str, text: str) -> object:
     return text
 
 
-def _path(_flag: str, text: str) -> object:
+def _path(flag: str, text: str) -> object:
+    if not text.strip():
+        message = f"{flag} needs the path of a file"
+        raise UsageError(message)
     return (Path(text).expanduser(),)
 
 
@@ -105,7 +112,7 @@ def _text(_flag: str, text: str) -> object:
 
 
 def _identifier(flag: str, text: str) -> object:
-    if not text.isidentifier():
+    if not text.isidentifier() or keyword.iskeyword(text):
         message = f"{flag} takes the name of a variable, not {text!r}"
         raise UsageError(message)
     return text
@@ -115,10 +122,11 @@ def _lines(flag: str, text: str) -> object:
     lines: set[int] = set()
     for part in text.split(","):
         first, _, last = part.strip().partition("-")
-        if not (first.isdigit() and (last or first).isdigit()):
-            message = f"{flag} takes line numbers such as 2,5 or 2-5, not {text!r}"
+        numbers = [int(each) for each in (first, last or first) if each.isascii() and each.isdecimal()]
+        if len(numbers) < 2 or not 1 <= numbers[0] <= numbers[1]:  # noqa: PLR2004 - first and last
+            message = f"{flag} takes line numbers from 1 such as 2,5 or 2-5, not {text!r}"
             raise UsageError(message)
-        lines.update(range(int(first), int(last or first) + 1))
+        lines.update(range(numbers[0], numbers[1] + 1))
     return frozenset(lines)
 
 
@@ -175,7 +183,13 @@ def flags_of(magic: str) -> tuple[str, ...]:
 
 def wants_help(line: str) -> bool:
     """Tell whether the line asks for help instead of a run."""
-    return any(word in {"--help", "-h"} for word in line.split())
+    if "-h" not in line:
+        return False
+    try:
+        words = split(line)
+    except UsageError:
+        return False
+    return any(word in {"--help", "-h"} for word in words)
 
 
 def help_text(magic: str) -> str:
@@ -203,7 +217,7 @@ def parse_options(magic: str, line: str, defaults: "Options") -> "Options":
     """
     known = {option.flag: option for option in options_of(magic)}
     given: dict[str, Any] = {}  # the table of options knows which field takes what
-    words = _split(line)
+    words = split(line)
     while words:
         word = words.pop(0)
         flag, equals, attached = word.partition("=")
@@ -219,7 +233,14 @@ def parse_options(magic: str, line: str, defaults: "Options") -> "Options":
     return replace(defaults, **given)
 
 
-def _split(line: str) -> list[str]:
+def split(line: str) -> list[str]:
+    """Return the words of a magic line; quotes keep words together.
+
+    Raises
+    ------
+    UsageError
+        If a quote is not closed.
+    """
     try:
         return shlex.split(line)
     except ValueError as fault:

@@ -66,7 +66,10 @@ def known(group: str) -> Known:
     points = importlib.metadata.entry_points(group=group)
     own = [point for point in points if point.value.startswith("perfmagic.")]
     others = sorted((point for point in points if point not in own), key=lambda point: point.name)
-    return Known(group, {point.name: point for point in (*own, *others)})
+    found: dict[str, importlib.metadata.EntryPoint] = {}
+    for point in (*own, *others):
+        found.setdefault(point.name, point)
+    return Known(group, found)
 
 
 def report_for(path: Path) -> Render:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from perfmagic.analysis.critical_path import ceiling
 from perfmagic.comparing.ledger import Entry, Ledger
+from perfmagic.comparing.trial import made_unknown
 from perfmagic.model.cell import Cell
 from perfmagic.model.comparison import (
     Candidate,
@@ -28,6 +29,7 @@ from perfmagic.stats.recommend import Contender, recommend
 from perfmagic.stats.speedup import quantity, speedup
 
 UNTRIED = "results were compared in runs as they happened; other schedules were not tried"
+UNREPEATABLE = "everything: the cell as written gives another result each time it runs"
 FEWEST_ROUNDS = 6
 PARALLEL_CPU = 1.15
 """CPU seconds per wall second from which on code ran on more than one core at once."""
@@ -38,6 +40,9 @@ _CLAIMABLE = frozenset({Status.EQUAL, Status.CLOSE, Status.REORDERED})
 
 def assemble(ledger: Ledger, *, magic: str, cell: Cell, title: str | None) -> Comparison:
     """Return the comparison that the ledger describes."""
+    if not ledger.repeatable:
+        for entry in ledger.plans():
+            entry.verdict = made_unknown(entry.verdict, UNREPEATABLE) if entry.verdict is not None else None
     if any(entry.verdict is not None and entry.verdict.status in _CLAIMABLE for entry in ledger.plans()):
         ledger.doubt("candidates", UNTRIED)
     candidates = (_baseline(ledger), *(_candidate(ledger, entry) for entry in ledger.entries))

@@ -1,5 +1,6 @@
 """compare: the whole use case in one readable piece."""
 
+import asyncio
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from perfmagic.comparing.measuring import measure
 from perfmagic.comparing.once import run_once
 from perfmagic.comparing.rerunnable import Obstacle
 from perfmagic.comparing.trial import Trial
+from perfmagic.errors import PerfmagicError, RunError
 from perfmagic.model.cell import Cell
 from perfmagic.model.comparison import Comparison
 from perfmagic.model.options import Options
@@ -30,6 +32,8 @@ from perfmagic.runners.process_state import numpy_random
 from perfmagic.runners.program import Program, user_traceback
 from perfmagic.runners.spans import HOOK
 from perfmagic.stats.speedup import remembered
+
+MORE_MEMORY = "free memory, or run the cell on less data"
 
 
 class Strategy(Protocol):
@@ -91,38 +95,67 @@ async def compare(cell: Cell, setting: Setting) -> Result:
     ledger = _ledger(analysis, setting)
     programs = _programs(cell, ledger, setting.host)
     trial = _trial(analysis, ledger, setting)
-    run: Run | None = None
+    error: BaseException | None = None
     try:
-        run = await _runs(analysis, ledger, programs, trial, setting)
-    except KeyboardInterrupt as stop:
-        ledger.interrupted = True
-        return _result(cell, ledger, setting, value=None, error=stop, traceback=None)
+        await _runs(analysis, ledger, programs, trial, setting)
+    except (KeyboardInterrupt, asyncio.CancelledError) as raised:
+        if not setting.interrupt.hit:
+            raise
+        error, ledger.interrupted = setting.interrupt.stopped(raised), True
     finally:
+        _finish(trial, ledger)
+    with setting.interrupt.shielded():
+        return _result(cell, ledger, setting, trial.committed, error, tuple(programs.values()))
+
+
+def _finish(trial: Trial, ledger: Ledger) -> None:
+    try:
         trial.finish()
-    error = run.outcome.error
-    traceback = user_traceback(error, tuple(programs.values())) if error is not None else None
-    return _result(cell, ledger, setting, value=run.outcome.value, error=error, traceback=traceback)
+    except RunError as failure:
+        ledger.doubt("candidates", str(failure))
 
 
 async def _runs(
     analysis: Analysis, ledger: Ledger, programs: dict[str, Program], trial: Trial, setting: Setting
-) -> Run:
-    """Make all runs; return the committed one."""
+) -> None:
+    """Make all runs."""
     plans = ledger.plans()
     if setting.options.once and plans:
-        return await run_once(trial, ledger, plans[0], programs[plans[0].strategy])
+        await run_once(trial, ledger, plans[0], programs[plans[0].strategy])
+        return
     obstacle = _obstacle_before(analysis, ledger, trial, setting.options)
     strangers = Strangers.now(running_loop())
-    run = await trial.commit(programs[ledger.baseline.strategy])
-    _note_error(ledger, run)
+    run = await _committed(ledger, trial, programs[ledger.baseline.strategy])
     if plans and obstacle is None:
-        obstacle = rerunnable.after_commit(run.outcome.error, trial.leftovers, strangers, trial.start)
-        obstacle = _unless_asked(obstacle, setting.options, run.outcome.error)
+        obstacle = _obstacle_after(trial, strangers, setting.options, run.outcome.error)
     if obstacle is not None:
         ledger.skip(plans, obstacle.reason, obstacle.hint)
     elif plans:
-        await _measured(analysis, ledger, programs, trial, setting, run, strangers)
+        try:
+            await _measured(analysis, ledger, programs, trial, setting, run, strangers)
+        except Exception as failure:  # noqa: BLE001 - a fault of ours must not cost the user the result of the run
+            _note_failure(ledger, failure)
+
+
+async def _committed(ledger: Ledger, trial: Trial, program: Program) -> Run:
+    run = await trial.commit(program)
+    if run.outcome.error is not None:
+        ledger.baseline.error = error_info(run.outcome.error)
+    if trial.interrupt.hit:
+        ledger.baseline.reason = "the run was interrupted"
+    trial.interrupt.check()
+    ledger.committed = run.sample
     return run
+
+
+def _obstacle_after(
+    trial: Trial, strangers: Strangers, options: Options, error: BaseException | None
+) -> Obstacle | None:
+    if trial.too_large is not None:
+        return Obstacle(str(trial.too_large), MORE_MEMORY)
+    return _unless_asked(
+        rerunnable.after_commit(error, trial.leftovers, strangers, trial.start), options, error
+    )
 
 
 async def _measured(
@@ -147,14 +180,13 @@ async def _measured(
     )
     with disturbances(ledger, strangers):
         await measure(measurement)
-    reruns = [sample.wall_s for sample in ledger.baseline.samples]
-    ledger.withheld = remembered(committed.sample.wall_s, reruns)
+    ledger.withheld = remembered(committed.sample.wall_s, ledger.single_runs_s)
     if ledger.withheld is not None:
         ledger.doubt("candidates[0].wall_s", ledger.withheld)
 
 
 def _ledger(analysis: Analysis, setting: Setting) -> Ledger:
-    answers = [(name, strategy(analysis, setting.options)) for name, strategy in setting.strategies.items()]
+    answers = [(name, _answer(name, each, analysis, setting)) for name, each in setting.strategies.items()]
     entries = [
         Entry(strategy=name, answer=answer, source=answer.source if isinstance(answer, Plan) else None)
         for name, answer in answers
@@ -162,6 +194,17 @@ def _ledger(analysis: Analysis, setting: Setting) -> Ledger:
     return Ledger(
         baseline=Entry(strategy=setting.baseline, answer=None, source=analysis.cell.source), entries=entries
     )
+
+
+def _answer(name: str, strategy: Strategy, analysis: Analysis, setting: Setting) -> Plan | Refusal:
+    """Ask a strategy; one that fails does not keep the cell from running."""
+    try:
+        return strategy(analysis, setting.options)
+    except Exception as failure:  # noqa: BLE001 - strategies may come from other packages
+        reason = f"the strategy failed with {type(failure).__name__}: {failure}"
+        return Refusal(
+            strategy=name, kind="unknown", reason=reason, hint="report this as a fault of the strategy"
+        )
 
 
 def _programs(cell: Cell, ledger: Ledger, host: Host) -> dict[str, Program]:
@@ -194,7 +237,7 @@ def _obstacle_before(analysis: Analysis, ledger: Ledger, trial: Trial, options: 
     try:
         trial.save_start(introduced)
     except StateTooLarge as too_large:
-        return Obstacle(str(too_large), "free memory, or run the cell on less data")
+        return Obstacle(str(too_large), MORE_MEMORY)
     return None if options.rerun or trial.start is None else rerunnable.after_save(trial.start)
 
 
@@ -206,20 +249,24 @@ def _unless_asked(
     return obstacle if exits or not options.rerun else None
 
 
-def _note_error(ledger: Ledger, run: Run) -> None:
-    error = run.outcome.error
-    if error is not None:
-        ledger.baseline.error = error_info(error)
+def _note_failure(ledger: Ledger, failure: Exception) -> None:
+    kind = "" if isinstance(failure, PerfmagicError) else f"perfmagic failed with {type(failure).__name__}: "
+    ledger.skip([each for each in ledger.plans() if not each.ran], f"{kind}{failure}", None)
+    ledger.doubt("candidates", f"the comparison ended early: {kind}{failure}")
 
 
 def _result(
     cell: Cell,
     ledger: Ledger,
     setting: Setting,
-    *,
-    value: object,
-    error: BaseException | None,
-    traceback: TracebackType | None,
+    run: Run | None,
+    stop: BaseException | None,
+    programs: tuple[Program, ...],
 ) -> Result:
+    """Return the comparison, and how the committed run ended; a stop during a later run has no line of the cell."""
     comparison = assemble(ledger, magic=setting.magic, cell=cell, title=setting.options.title)
+    error = run.outcome.error if run is not None and stop is None else stop
+    ended_so = run is not None and run.outcome.error is not None
+    traceback = user_traceback(run.traceback, programs) if run is not None and ended_so else None
+    value = run.outcome.value if run is not None else None
     return Result(comparison=comparison, value=value, error=error, traceback=traceback)

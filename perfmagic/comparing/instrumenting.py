@@ -36,6 +36,7 @@ async def _run(measurement: Measurement, program: Program) -> None:
     analysis, trial, ledger = measurement.analysis, measurement.trial, measurement.ledger
     recorder = SpanRecorder(clock=trial.runner.clock)
     run = await trial.rerun(program, extra={HOOK: recorder})
+    ledger.single_runs_s.append(run.sample.wall_s)
     measurement.note_baseline(trial.judge(run, None, redefined=_definitions(analysis.tree)))
     assumed = measurement.options.assume_independent
     spans = recorder.spans(run.started_s)

@@ -54,6 +54,7 @@ class Ledger:
     bound: Bound | None = None
     repeatable: bool = True
     withheld: str | None = None
+    single_runs_s: list[float] = field(default_factory=list[float])
     notes: list[Uncertainty] = field(default_factory=list[Uncertainty])
 
     def all(self) -> list[Entry]:

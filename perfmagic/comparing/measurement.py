@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.comparing.ledger import UNVERIFIED, Entry, Ledger, error_info
-from perfmagic.comparing.trial import Trial, unknown_unless_repeatable
+from perfmagic.comparing.trial import Trial
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan
 from perfmagic.model.verdict import SCALE, Status, Verdict
 from perfmagic.runners.inline import Run
 from perfmagic.runners.program import Program
+
+PATIENCE, LEAST_PATIENCE_S = 5.0, 1.0
+"""A candidate may take this many times as long as the cell as written, and this many seconds more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,11 @@ class Measurement:
         """Seconds of the budget that are left."""
         return self.deadline_s - self.trial.runner.clock.wall_s()
 
+    def patience_s(self, loops: int) -> float:
+        """Return the seconds after which a candidate is stopped: it is then much slower than the cell, or waits for itself."""
+        committed = self.ledger.committed
+        return LEAST_PATIENCE_S + PATIENCE * loops * (committed.wall_s if committed else 0.0)
+
     def note_baseline(self, verdict: Verdict | None) -> None:
         """Note whether the cell as written gave the result of its committed run again."""
         if verdict is not None and verdict.status is Status.DIFFERENT and self.ledger.repeatable:
@@ -60,6 +68,5 @@ class Measurement:
                 return
         plan = entry.answer if isinstance(entry.answer, Plan) else None
         verdict = self.trial.judge(run, plan) or UNVERIFIED
-        verdict = unknown_unless_repeatable(verdict, repeatable=self.ledger.repeatable)
         if entry.verdict is None or SCALE.index(verdict.status) > SCALE.index(entry.verdict.status):
             entry.verdict = verdict

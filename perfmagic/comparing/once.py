@@ -25,7 +25,9 @@ async def run_once(trial: Trial, ledger: Ledger, entry: Entry, program: Program)
     ledger.skip([ledger.baseline, *others], f"--once runs only {entry.strategy}", None)
     with observed(recorder):
         run = await trial.commit(program)
-    ledger.committed = None
+    if trial.interrupt.hit:
+        entry.reason = "the run was interrupted"
+    trial.interrupt.check()
     entry.warmup, entry.verdict = run.sample, NO_BASELINE
     if run.outcome.error is not None:
         entry.error = error_info(run.outcome.error)

@@ -1,11 +1,13 @@
 """The timed rounds: baseline and candidates side by side, so that what disturbs one side disturbs the other."""
 
+import gc
 from collections.abc import Sequence
 
 from perfmagic.analysis.first_reads import first_reads
 from perfmagic.comparing.ledger import Entry
 from perfmagic.comparing.measurement import Measurement
 from perfmagic.comparing.spending import SHORTEST_SAMPLE_S, another_round_fits, inner_loops
+from perfmagic.comparing.warming_up import worth_timing
 from perfmagic.model.run import Sample
 
 
@@ -16,11 +18,15 @@ async def time_rounds(measurement: Measurement, contenders: Sequence[Entry], com
     loops = inner_loops(min(once_s), repeatable_in_place=_same_twice_in_a_row(measurement))
     round_s = loops * sum(once_s)
     most, done = measurement.options.rounds, 0
+    gc.collect()  # once: it is too dear for every run
     while another_round_fits(done=done, most=most, left_s=measurement.left_s, round_s=round_s):
         before_s = measurement.left_s
         taken = await _round(measurement, everyone, loops)
         for entry in everyone:
             entry.samples.append(taken[entry.strategy])
+        everyone = [
+            entry for entry in everyone if entry is measurement.ledger.baseline or worth_timing(entry)
+        ]
         done += 1
         round_s = before_s - measurement.left_s
     if loops == 1:
@@ -32,12 +38,19 @@ async def _round(measurement: Measurement, everyone: list[Entry], loops: int) ->
     trial, baseline = measurement.trial, measurement.ledger.baseline
     taken: dict[str, Sample] = {}
     for entry in measurement.order.sample(everyone, len(everyone)):
-        run = await trial.rerun(measurement.programs[entry.strategy], loops=loops)
+        run = await trial.rerun(
+            measurement.programs[entry.strategy],
+            loops=loops,
+            patience_s=None if entry is baseline else measurement.patience_s(loops),
+        )
         taken[entry.strategy] = run.sample
         if entry is baseline:
             measurement.note_baseline(trial.judge(run, None))
+            if loops == 1:
+                measurement.ledger.single_runs_s.append(run.sample.wall_s)
         else:
             measurement.note_candidate(entry, run)
+        del run  # what the run left need not live on during the next one
     return taken
 
 
@@ -46,7 +59,7 @@ def _same_twice_in_a_row(measurement: Measurement) -> bool:
     analysis, trial = measurement.analysis, measurement.trial
     if trial.start is None or first_reads(analysis.tree) & analysis.effects.bound_names:
         return False
-    return not trial.changed_existing
+    return trial.plain and not trial.changed_existing
 
 
 def _flag_short(measurement: Measurement) -> None:

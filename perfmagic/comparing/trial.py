@@ -5,9 +5,10 @@ put back into the same objects; `Trial.finish` puts the committed state back. An
 two: putting back is shielded.
 """
 
+import contextvars
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from perfmagic.analysis.effects import Touched
 from perfmagic.comparing.ledger import Ledger
@@ -20,7 +21,7 @@ from perfmagic.runners.inline import Run, Runner
 from perfmagic.runners.interrupt import Interrupt
 from perfmagic.runners.leftovers import Leftovers, Population, cancel_tasks, running_loop
 from perfmagic.runners.memory import available_bytes
-from perfmagic.runners.namespace import SavedState, save
+from perfmagic.runners.namespace import SavedState, StateTooLarge, save
 from perfmagic.runners.process_state import ProcessState, save_process_state
 from perfmagic.runners.program import Program
 from perfmagic.verification.outcome import FrozenOutcome, freeze, verify
@@ -28,8 +29,8 @@ from perfmagic.verification.outcome import FrozenOutcome, freeze, verify
 PATIENCE, PATIENCE_STEP_S = 50, 0.001
 """How often, and after how many seconds, it is looked again whether threads of the run have ended."""
 
-SHARE_OF_MEMORY = 0.5
-"""Saved state may take at most this share of the memory that is free."""
+SHARE_OF_MEMORY = 0.15
+"""Saved state may take at most this share of the memory that is free: start, end, snapshot and one rerun are held at once."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,9 +55,13 @@ class Trial:
     _end: SavedState | None = field(default=None, init=False)
     _process_start: ProcessState | None = field(default=None, init=False)
     _process_end: ProcessState | None = field(default=None, init=False)
+    committed: Run | None = field(default=None, init=False)
     _expected: FrozenOutcome | None = field(default=None, init=False)
     leftovers: Leftovers | None = field(default=None, init=False)
     changed_existing: bool = field(default=True, init=False)
+    too_large: StateTooLarge | None = field(default=None, init=False)
+    _context: contextvars.Context | None = field(default=None, init=False)
+    plain: bool = field(default=False, init=False)
 
     def save_start(self, introduced: frozenset[str]) -> None:
         """Save the start state.
@@ -80,19 +85,28 @@ class Trial:
         return self._start
 
     async def commit(self, program: Program) -> Run:
-        """Make the run that counts; afterwards its outcome is what others are compared with."""
+        """Make the run that counts; the caller looks whether it was interrupted."""
         population = Population.now(running_loop())
+        self._context = contextvars.copy_context()
         self.ledger.executions += 1
         run = await self.runner.commit(program, self.names)
+        self.committed = run
         with self.interrupt.shielded():
-            self.ledger.committed = run.sample
             self.leftovers = settled(population)
             if self._start is not None:
-                self.changed_existing = any(change.kind == "contents" for change in self._start.changed())
-                self._end = self._start.again()
-                self._process_end = save_process_state()
-        self.interrupt.check()
+                self._save_end(self._start)
+            outcome = run.outcome
+            self.plain = not (outcome.stdout or outcome.displays or outcome.error is not None)
         return run
+
+    def _save_end(self, start: SavedState) -> None:
+        process_changed = self._process_start is not None and bool(self._process_start.changed())
+        self.changed_existing = process_changed or any(each.kind == "contents" for each in start.changed())
+        self._process_end = save_process_state()
+        try:
+            self._end = start.again()
+        except StateTooLarge as too_large:
+            self.too_large = too_large
 
     def expect(self, outcome: Outcome) -> None:
         """Keep a snapshot of the committed outcome."""
@@ -100,20 +114,33 @@ class Trial:
             self._expected = freeze(self._watched(outcome))
 
     async def rerun(
-        self, program: Program, *, loops: int = 1, extra: Mapping[str, object] | None = None
+        self,
+        program: Program,
+        *,
+        loops: int = 1,
+        extra: Mapping[str, object] | None = None,
+        patience_s: float | None = None,
     ) -> Run:
         """Run from the start state, with ``extra`` names added; `judge` the outcome before the next run.
 
         Tasks that the run leaves behind are cancelled, figures that it opened are closed.
+
+        Raises
+        ------
+        Overrun
+            If a cell that awaits takes longer than ``patience_s``.
         """
         with self.interrupt.shielded():
             self.put_back_start()
             self.runner.host.namespace.update(extra or {})
         self.interrupt.check()
         population = Population.now(running_loop())
+        self.ledger.executions += 1
         with saved_figures():
-            run = await self.runner.rerun(program, self.names, loops=loops)
-        self.ledger.executions += run.executions
+            run = await self.runner.rerun(
+                program, self.names, loops=loops, context=self._context, patience_s=patience_s
+            )
+        self.ledger.executions += run.executions - 1
         await self._clear(population.newcomers(), awaited=program.awaits)
         self.interrupt.check()
         return run
@@ -142,9 +169,12 @@ class Trial:
     def finish(self) -> None:
         """Put back the state that the committed run left."""
         with self.interrupt.shielded():
-            if self._end is not None and self._process_end is not None:
-                self._end.restore()
-                self._process_end.restore()
+            try:
+                if self._end is not None:
+                    self._end.restore()
+            finally:
+                if self._process_end is not None:
+                    self._process_end.restore()
 
     async def _clear(self, left: Leftovers, *, awaited: bool) -> None:
         if not left.tasks:
@@ -179,14 +209,8 @@ def settled(population: Population) -> Leftovers:
     return left
 
 
-def unknown_unless_repeatable(verdict: Verdict, *, repeatable: bool) -> Verdict:
-    """Turn a difference into unknown where the cell as written differs from itself."""
-    if repeatable or verdict.status is not Status.DIFFERENT:
+def made_unknown(verdict: Verdict, reason: str) -> Verdict:
+    """Turn a difference into unknown, where the cell as written may be what differs."""
+    if verdict.status is not Status.DIFFERENT:
         return verdict
-    reason = "everything: the cell as written gives another result each time it runs"
-    return Verdict(
-        status=Status.UNKNOWN,
-        checked=verdict.checked,
-        unchecked=(*verdict.unchecked, reason),
-        differences=verdict.differences,
-    )
+    return replace(verdict, status=Status.UNKNOWN, unchecked=(*verdict.unchecked, reason))

@@ -2,27 +2,63 @@
 
 from perfmagic.comparing.assemble import ceiling_of
 from perfmagic.comparing.ledger import Entry
-from perfmagic.comparing.measurement import Measurement
+from perfmagic.comparing.measurement import PATIENCE, Measurement
 from perfmagic.comparing.spending import admit
+from perfmagic.comparing.trial import made_unknown
+from perfmagic.model.comparison import ErrorInfo
 from perfmagic.model.plan import Plan
 from perfmagic.model.verdict import Status
+from perfmagic.runners.inline import Overrun
 
 
 async def warm_up(measurement: Measurement, committed_s: float) -> list[Entry]:
     """Run each candidate that the budget admits once; return those worth timing."""
     entries = _admitted(measurement, committed_s)
     for entry in entries:
-        run = await measurement.trial.rerun(measurement.programs[entry.strategy])
-        measurement.note_candidate(entry, run)
-        if not entry.failed:
-            entry.warmup = run.sample
-    return [entry for entry in entries if _worth_timing(entry)]
+        await _first_run(measurement, entry)
+    if not measurement.ledger.single_runs_s and any(_differs(entry) for entry in entries):
+        await _doubt_the_cell(measurement, [entry for entry in entries if _differs(entry)], committed_s)
+    return [entry for entry in entries if worth_timing(entry)]
 
 
-def _worth_timing(entry: Entry) -> bool:
+async def _first_run(measurement: Measurement, entry: Entry) -> None:
+    try:
+        run = await measurement.trial.rerun(
+            measurement.programs[entry.strategy], patience_s=measurement.patience_s(1)
+        )
+    except Overrun as overrun:
+        entry.failed = True
+        message = f"{overrun}: more than {PATIENCE:.0f} times as long as the cell as written"
+        entry.error = ErrorInfo(type="TimeoutError", message=message)
+        return
+    measurement.note_candidate(entry, run)
+    if not entry.failed:
+        entry.warmup = run.sample
+
+
+async def _doubt_the_cell(measurement: Measurement, accused: list[Entry], committed_s: float) -> None:
+    """Before a candidate is called different, see whether the cell as written gives the same result twice."""
+    trial, ledger = measurement.trial, measurement.ledger
+    if committed_s <= measurement.left_s:
+        run = await trial.rerun(measurement.programs[ledger.baseline.strategy])
+        ledger.single_runs_s.append(run.sample.wall_s)
+        measurement.note_baseline(trial.judge(run, None))
+        return
+    for entry in accused:
+        if entry.verdict is not None:
+            entry.verdict = made_unknown(
+                entry.verdict,
+                "everything: the budget left no second run of the cell, so the difference may be its own",
+            )
+
+
+def _differs(entry: Entry) -> bool:
+    return entry.verdict is not None and entry.verdict.status is Status.DIFFERENT
+
+
+def worth_timing(entry: Entry) -> bool:
     """Tell whether a candidate ran to its end and gave no different result."""
-    verdict = entry.verdict
-    return not entry.failed and verdict is not None and verdict.status is not Status.DIFFERENT
+    return not entry.failed and entry.verdict is not None and not _differs(entry)
 
 
 def _admitted(measurement: Measurement, committed_s: float) -> list[Entry]:

@@ -1,10 +1,10 @@
 """``%perfmagic``: what can be done with the newest comparison afterwards."""
 
 import difflib
-import shlex
 from pathlib import Path
 
 from perfmagic.errors import UsageError
+from perfmagic.magic_line import split
 from perfmagic.magics.cell_magic import expanded, show
 from perfmagic.model.comparison import CandidateStatus, Comparison
 from perfmagic.registry import report_for
@@ -24,7 +24,7 @@ def run_line_magic(session: Session, line: str) -> None:
     UsageError
         For an unknown command, or if nothing was compared yet.
     """
-    words = shlex.split(expanded(session.shell, line))
+    words = split(expanded(session.shell, line))
     if not words or words[0] in {"help", "--help", "-h"}:
         print(HELP)  # noqa: T201 - help goes where the cell's output goes
         return

@@ -1,7 +1,9 @@
 """The magics that loading the extension registers. The machinery behind them is imported when one is first used."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
+
+from IPython.core.magic import no_var_expand
 
 from perfmagic.errors import UsageError
 from perfmagic.magic_line import SUMMARIES, flags_of, help_text, wants_help
@@ -18,12 +20,13 @@ def cell_magic(session: Session, name: str) -> Callable[[str, str], object]:
     def handler(line: str, cell: str) -> object:
         if not wants_help(line) and awaits(session.shell.transform_cell(cell)):
             raise UsageError(_cannot_await(session.shell, name))
-        from perfmagic.magics.cell_magic import drive, run_magic  # noqa: PLC0415 - heavy, on first use
+        from perfmagic.magics.cell_magic import conclude, drive, run_magic  # noqa: PLC0415 - heavy, on first use
 
-        return drive(run_magic(session, name, line, cell))
+        return conclude(session.shell, cell, drive(run_magic(session, name, line, cell)))
 
     handler.__doc__ = help_text(name)
-    return handler
+    # The line is expanded by us, once, in both ways that lead to a run.
+    return cast("Callable[[str, str], object]", no_var_expand(handler))
 
 
 def awaited_magic(session: Session) -> Callable[[str, str, str], Any]:
@@ -31,13 +34,13 @@ def awaited_magic(session: Session) -> Callable[[str, str, str], Any]:
 
     async def handler(name: str, line: str, cell: str) -> object:
         from perfmagic.magics.capture import run_captured  # noqa: PLC0415 - heavy, on first use
-        from perfmagic.magics.cell_magic import run_magic  # noqa: PLC0415 - heavy, on first use
+        from perfmagic.magics.cell_magic import conclude, run_magic  # noqa: PLC0415 - heavy, on first use
 
         __tracebackhide__ = True
         if name == "capture":
             await run_captured(session.shell, line, cell)
             return None
-        return await run_magic(session, name, line, cell)
+        return conclude(session.shell, cell, await run_magic(session, name, line, cell))
 
     return handler
 

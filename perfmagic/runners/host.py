@@ -47,6 +47,6 @@ class Host(Protocol):
         """Record what the code under it prints and shows; ``live`` lets it through to the user as well."""
         ...
 
-    def flush_figures(self) -> None:
-        """Show the figures that the run drew, as the end of a cell would."""
+    def flush_figures(self, *, live: bool) -> None:
+        """Show the figures that the run drew, as the end of a cell would; errors of drawing only if ``live``."""
         ...

@@ -7,6 +7,7 @@ that into the KeyboardInterrupt that the user expects.
 """
 
 import asyncio
+import contextvars
 import signal
 import threading
 from collections.abc import Generator
@@ -15,6 +16,9 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from perfmagic.runners.worker_threads import release_workers, workers_alive
+
+_MINE: "contextvars.ContextVar[object]" = contextvars.ContextVar("perfmagic_interrupt", default=None)
+"""Tells, inside the signal handler, whether the interrupted task was started by the cell: tasks inherit it."""
 
 
 @dataclass(slots=True)
@@ -35,8 +39,12 @@ class Interrupt:
     def check(self) -> None:
         """Raise KeyboardInterrupt if the user asked to stop."""
         if self.hit:
-            self._forget_cancellation()
-            raise KeyboardInterrupt
+            raise self.stopped()
+
+    def stopped(self, raised: BaseException | None = None) -> KeyboardInterrupt:
+        """Return what the user expects after a stop; the cancellation that served for it is taken back."""
+        self._forget_cancellation()
+        return raised if isinstance(raised, KeyboardInterrupt) else KeyboardInterrupt()
 
     @contextmanager
     def shielded(self) -> Generator[None]:
@@ -61,7 +69,7 @@ class Interrupt:
         if self.task is None or running is self.task:
             raise KeyboardInterrupt
         self.task.get_loop().call_soon_threadsafe(self.task.cancel)
-        if running is not None:
+        if running is not None and _MINE.get() is self:
             raise asyncio.CancelledError
 
 
@@ -82,8 +90,10 @@ def interruptible(task: "asyncio.Task[object] | None") -> Generator[Interrupt]:
     if threading.current_thread() is not threading.main_thread():
         yield interrupt
         return
+    token = _MINE.set(interrupt)
     previous = signal.signal(signal.SIGINT, interrupt.on_signal)
     try:
         yield interrupt
     finally:
+        _MINE.reset(token)
         signal.signal(signal.SIGINT, previous if previous is not None else signal.default_int_handler)

@@ -68,12 +68,12 @@ async def execute(
     return value if program.has_value else None
 
 
-def user_traceback(error: BaseException, programs: Iterable[Program]) -> TracebackType | None:
+def user_traceback(committed: TracebackType | None, programs: Iterable[Program]) -> TracebackType | None:
     """Return the part of the traceback that starts in the cell; all of it if no frame is the cell's."""
     codes = {code for program in programs for code in program.codes}
-    traceback = error.__traceback__
+    traceback = committed
     while traceback is not None:
         if traceback.tb_frame.f_code in codes:
             return traceback
         traceback = traceback.tb_next
-    return error.__traceback__
+    return committed

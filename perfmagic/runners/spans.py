@@ -87,7 +87,7 @@ class SpanRecorder:
                 operation=row.operation,
                 label=row.label,
                 start_s=row.start_s - origin_s,
-                end_s=(last_s if row.end_s is None else row.end_s) - origin_s,
+                end_s=(max(last_s, row.start_s) if row.end_s is None else row.end_s) - origin_s,
                 parent=row.parent,
             )
             for row in self._rows

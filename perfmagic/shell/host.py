@@ -61,9 +61,25 @@ class ShellHost:
         """Record what the code under it prints and shows; ``live`` lets it through to the user as well."""
         return recording(self._shell, live=live)
 
-    def flush_figures(self) -> None:
-        """Show the figures that the run drew, as the end of a cell would; only the inline backend shows them then."""
+    def flush_figures(self, *, live: bool) -> None:
+        """Show the figures that the run drew, as the end of a cell would; only the inline backend shows them then.
+
+        A figure that cannot be drawn shows its error once, in the run that is ``live``.
+        """
         inline = sys.modules.get("matplotlib_inline.backend_inline")
         pyplot = sys.modules.get("matplotlib.pyplot")
         if inline is not None and pyplot is not None and "inline" in str(pyplot.get_backend()):
+            self._flush(inline, live=live)
+
+    def _flush(self, inline: Any, *, live: bool) -> None:
+        if not live:
+            self._shell.showtraceback = _ignore
+        try:
             inline.flush_figures()
+        finally:
+            if not live:
+                del self._shell.showtraceback
+
+
+def _ignore(*_args: object, **_kwargs: object) -> None:
+    """Take the place of what would show an error."""

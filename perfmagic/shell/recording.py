@@ -92,6 +92,10 @@ class _Stream(io.TextIOBase):
         return self._real.encoding
 
     @property
+    def errors(self) -> str | None:  # type: ignore[override]
+        return self._real.errors
+
+    @property
     def buffer(self) -> Any:
         return self._real.buffer
 
@@ -125,8 +129,11 @@ def recording(shell: Any, *, live: bool) -> Generator[Recording]:
     """Record what the block prints and shows; ``live`` also lets it through."""
     notes = Recording()
     stdout, stderr, publisher = sys.stdout, sys.stderr, shell.display_pub
-    sys.stdout = _Stream(stdout, notes, live=live, noted=True)
-    sys.stderr = _Stream(stderr, notes, live=live, noted=False)
+    ours = (
+        _Stream(stdout, notes, live=live, noted=True),
+        _Stream(stderr, notes, live=live, noted=False),
+    )
+    sys.stdout, sys.stderr = ours
     shell.display_pub = _Publisher(publisher, notes, live=live)
     token = _current.set(notes)
     try:
@@ -135,12 +142,6 @@ def recording(shell: Any, *, live: bool) -> Generator[Recording]:
         _current.reset(token)
         notes.open = False
         shell.display_pub = publisher
-        _put_back(stdout, stderr)
-
-
-def _put_back(stdout: TextIO, stderr: TextIO) -> None:
-    """Put the streams back, except where the user's code set another one meanwhile."""
-    if isinstance(sys.stdout, _Stream):
-        sys.stdout = stdout
-    if isinstance(sys.stderr, _Stream):
-        sys.stderr = stderr
+        # Where the user's code set another stream meanwhile, that one stays.
+        sys.stdout = stdout if sys.stdout is ours[0] else sys.stdout
+        sys.stderr = stderr if sys.stderr is ours[1] else sys.stderr

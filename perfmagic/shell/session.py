@@ -1,5 +1,6 @@
 """What perfmagic remembers in one shell: its configuration and the newest comparison."""
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.getipython import get_ipython
@@ -20,6 +21,9 @@ class Session:
         self.shell = shell
         self.configuration = configuration
         self.last: Comparison | None = None
+        self.idle = (
+            threading.Lock()
+        )  # held while a comparison runs: two would restore one namespace under each other
 
 
 def current_session() -> Session:

@@ -129,7 +129,7 @@ class PlainHost:
         if live:
             self.shown += notes.stdout
 
-    def flush_figures(self) -> None:
+    def flush_figures(self, *, live: bool = True) -> None:
         """There are none."""
 
 

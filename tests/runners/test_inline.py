@@ -16,7 +16,7 @@ class Laboratory:
         self.clock = FakeClock()
         self.host = PlainHost(self.clock, names)
         self.flushed = []
-        self.host.flush_figures = lambda: self.flushed.append(self.clock.now_s)
+        self.host.flush_figures = lambda *, live: self.flushed.append(self.clock.now_s)
         self.runner = Runner(host=self.host, clock=self.clock)
 
     def program(self, source):
@@ -69,7 +69,7 @@ async def test_cpu_time_is_told_beside_wall_time(way):
 @BOTH
 async def test_figures_are_flushed_after_the_body_and_outside_its_time(way):
     lab = Laboratory()
-    lab.host.flush_figures = lambda: lab.clock.sleep(4)
+    lab.host.flush_figures = lambda *, live: lab.clock.sleep(4)
     run = await way(lab, "time.sleep(1)\n")
     assert run.sample.wall_s == 1.0
     assert lab.clock.log == [1, 4]

@@ -53,13 +53,36 @@ async def test_a_child_task_is_cancelled_and_never_sees_a_keyboard_interrupt():
             seen.append(type(error))
             raise
 
-    interrupt = made(asyncio.current_task())
-    with pytest.raises(asyncio.CancelledError):
-        await asyncio.create_task(child(interrupt))
-    assert seen == [asyncio.CancelledError]
-    with pytest.raises(KeyboardInterrupt):
-        interrupt.check()
+    with interruptible(asyncio.current_task()) as interrupt:
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.create_task(child(interrupt))
+        assert seen == [asyncio.CancelledError]
+        with pytest.raises(KeyboardInterrupt):
+            interrupt.check()
     assert asyncio.current_task().cancelling() == 0
+
+
+async def test_a_task_of_an_earlier_cell_that_happens_to_run_is_left_alone():
+    seen = []
+
+    async def stranger(ready):
+        interrupt = await ready
+        try:
+            interrupt.on_signal(signal.SIGINT, None)
+        except BaseException as error:
+            seen.append(type(error))
+        seen.append("goes on")
+
+    ready = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(stranger(ready))
+    with interruptible(asyncio.current_task()) as interrupt:
+        ready.set_result(interrupt)
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.sleep(5)
+        with pytest.raises(KeyboardInterrupt):
+            interrupt.check()
+    await task
+    assert seen == ["goes on"]
 
 
 def test_under_a_shield_it_is_only_noted():

@@ -147,24 +147,24 @@ def test_the_traceback_begins_in_the_cell():
     made = program("x = 1\n1 / 0\n")
     error = raised(made, {})
     assert len(lines_of(error.__traceback__)) > 1
-    assert lines_of(user_traceback(error, [made])) == [("<cell>", 2)]
+    assert lines_of(user_traceback(error.__traceback__, [made])) == [("<cell>", 2)]
 
 
 def test_frames_below_the_cell_are_kept():
     made = program("def f():\n    raise KeyError\nf()\n")
-    assert lines_of(user_traceback(raised(made, {}), [made])) == [("<cell>", 3), ("<cell>", 2)]
+    assert lines_of(user_traceback(raised(made, {}).__traceback__, [made])) == [("<cell>", 3), ("<cell>", 2)]
 
 
 def test_the_cell_is_found_among_several_programs():
     one, two = program("x = 1\n"), program("1 / 0\n", "<other>")
-    assert lines_of(user_traceback(raised(two, {}), [one, two])) == [("<other>", 1)]
+    assert lines_of(user_traceback(raised(two, {}).__traceback__, [one, two])) == [("<other>", 1)]
 
 
 def test_a_traceback_without_a_frame_of_the_cell_is_kept_whole():
     error = raised(program("1 / 0\n"), {})
-    assert user_traceback(error, [program("x = 1\n")]) is error.__traceback__
-    assert user_traceback(error, []) is error.__traceback__
+    assert user_traceback(error.__traceback__, [program("x = 1\n")]) is error.__traceback__
+    assert user_traceback(error.__traceback__, []) is error.__traceback__
 
 
 def test_an_error_that_was_never_raised_has_no_traceback():
-    assert user_traceback(ValueError(), [program("x = 1\n")]) is None
+    assert user_traceback(ValueError().__traceback__, [program("x = 1\n")]) is None
