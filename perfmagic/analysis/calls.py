@@ -23,7 +23,6 @@ from perfmagic.analysis.memory import (
     change,
     is_exact,
     kind_label,
-    locate,
     look,
     name_it,
     new,
@@ -53,6 +52,7 @@ from perfmagic.analysis.values import (
     join,
     just,
 )
+from perfmagic.analysis.wrappers import call_cached, call_fresh_partial, call_partial
 
 _DESCRIPTORS = (types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType)
 _MAX_SAME = 4
@@ -86,11 +86,20 @@ def _call(machine: Machine, node: ast.AST, atom: Atom, arguments: Arguments) -> 
         case Fresh():
             return _call_instance(machine, node, atom, arguments)
         case Unknown():
-            return unknown_call(machine, node, atom.reason, arguments)
+            return unknown_call(machine, node, _text(machine, node) or atom.reason, arguments)
         case _:
             return NEVER
 
 
+def _text(machine: Machine, node: ast.AST) -> str | None:
+    """Return the text of a call of the cell, if it is short."""
+    if not isinstance(node, ast.Call) or id(node) not in machine.cell_nodes:
+        return None
+    text = ast.unparse(node.func)
+    return f"{text}()" if len(text) <= _MAX_TEXT else None
+
+
+_MAX_TEXT = 60
 _COMPILED = "cython_function_or_method"
 """Name of the type of functions that Cython made; each extension module has a type of its own."""
 
@@ -120,20 +129,36 @@ def _call_live(
         return construct(machine, node, atom, arguments)
     if type(value).__name__ == _COMPILED:
         compiled = cast("types.BuiltinFunctionType", value)
-        public = ".".join(part for part in str(compiled.__module__).split(".") if not part.startswith("_"))
-        return call_native(machine, node, Native((f"{public}.{compiled.__qualname__}",), None), arguments)
+        return _call_compiled(machine, node, compiled, arguments, receiver)
     return _call_wrapper(machine, node, atom, arguments)
+
+
+def _call_compiled(
+    machine: Machine,
+    node: ast.AST,
+    value: types.BuiltinFunctionType,
+    arguments: Arguments,
+    receiver: Atom | None,
+) -> Value:
+    """Call a function that Cython made: a method by the class of its receiver, any other by its public name."""
+    public = ".".join(part for part in str(value.__module__).split(".") if not part.startswith("_"))
+    name = f"{public}.{value.__qualname__}"
+    kind = kind_of(receiver) if receiver is not None else None
+    if kind is None:
+        return call_native(machine, node, Native((name,)), arguments)
+    names = (*(f"{each}.{value.__name__}" for each in names_for(kind)), name)
+    return call_native(machine, node, Native(names, receiver), arguments.rest_after_first())
 
 
 def _call_wrapper(machine: Machine, node: ast.AST, atom: Live, arguments: Arguments) -> Value:
     value = atom.value
     if type(value) is functools.partial:
-        return _call_partial(machine, node, cast("functools.partial[object]", value), arguments)
+        return call_partial(machine, node, cast("functools.partial[object]", value), arguments)
     if is_exact(value, (staticmethod, classmethod)):
         inner = cast("staticmethod[..., object]", value).__func__
         return call(machine, node, just(name_it(machine, inner, "function")), arguments)
     if live.qualified_name(type(value)) == "functools._lru_cache_wrapper":
-        return _call_cached(machine, node, atom, arguments)
+        return call_cached(machine, node, atom, arguments)
     return _call_instance(machine, node, atom, arguments)
 
 
@@ -152,13 +177,7 @@ def _call_live_function(
         kind = kind_of(receiver) if receiver is not None else None
         if kind is not None:
             names = (*(f"{each}.{code.co_name}" for each in names_for(kind)), f"{module}.{code.co_qualname}")
-            rest = Arguments(
-                positional=arguments.positional[1:],
-                keywords=arguments.keywords,
-                rest=arguments.rest,
-                starred=arguments.starred,
-            )
-            return call_native(machine, node, Native(names, receiver), rest)
+            return call_native(machine, node, Native(names, receiver), arguments.rest_after_first())
         return call_native(machine, node, Native((f"{module}.{code.co_qualname}",)), arguments)
     if code.co_filename == "<string>" and receiver is not None and code.co_name in _GENERATED:
         look(machine, node, receiver)
@@ -218,42 +237,8 @@ def _builtin(machine: Machine, value: types.BuiltinFunctionType) -> Native:
 def _call_descriptor(machine: Machine, node: ast.AST, owner: type, name: str, arguments: Arguments) -> Value:
     names = tuple(f"{live.qualified_name(each)}.{name}" for each in live.mro(owner))
     receivers = arguments.positional[0] if arguments.positional else arguments.rest
-    rest = Arguments(
-        positional=arguments.positional[1:],
-        keywords=arguments.keywords,
-        rest=arguments.rest,
-        starred=arguments.starred,
-    )
+    rest = arguments.rest_after_first()
     return join(*(call_native(machine, node, Native(names, each), rest) for each in receivers))
-
-
-def _call_partial(
-    machine: Machine, node: ast.AST, value: "functools.partial[object]", arguments: Arguments
-) -> Value:
-    given = tuple(just(name_it(machine, each, "argument of a partial")) for each in value.args)
-    named = {
-        name: just(name_it(machine, each, f"argument {name} of a partial"))
-        for name, each in value.keywords.items()
-    }
-    whole = Arguments(
-        positional=(*given, *arguments.positional),
-        keywords={**named, **arguments.keywords},
-        rest=arguments.rest,
-        starred=arguments.starred,
-    )
-    return call(machine, node, just(name_it(machine, value.func, "function of a partial")), whole)
-
-
-def _call_cached(machine: Machine, node: ast.AST, atom: Live, arguments: Arguments) -> Value:
-    look(machine, node, atom)
-    location = locate(machine, atom)
-    if location is not None:
-        machine.write(node, location)
-    attributes = live.instance_dict(atom.value) or {}
-    wrapped = attributes.get("__wrapped__")
-    if wrapped is None:
-        return unknown_call(machine, node, "a cached function", arguments)
-    return call(machine, node, just(name_it(machine, wrapped, "cached function")), arguments)
 
 
 def _call_instance(machine: Machine, node: ast.AST, atom: Live | Fresh, arguments: Arguments) -> Value:
@@ -261,7 +246,7 @@ def _call_instance(machine: Machine, node: ast.AST, atom: Live | Fresh, argument
     if kind is None or kind == DATA:
         return NEVER
     if kind == "functools.partial":
-        return _call_fresh_partial(machine, node, atom, arguments)
+        return call_fresh_partial(machine, node, atom, arguments)
     if kind == "functools._lru_cache_wrapper":
         look(machine, node, atom)
         change(machine, node, atom)
@@ -272,26 +257,12 @@ def _call_instance(machine: Machine, node: ast.AST, atom: Live | Fresh, argument
     ):
         look(machine, node, atom)
         return call(machine, node, frozenset(Method(atom, each) for each in found[1]), arguments)
-    names = [f"{each}.__call__" for each in names_for(kind)]
+    names = tuple(f"{each}.__call__" for each in names_for(kind))
     if isinstance(atom, Live) and not (isinstance(kind, Live) and is_users(kind.value)):
         module, name = getattr(atom.value, "__module__", None), getattr(atom.value, "__name__", None)
-        names.insert(0, f"{module}.{name}")
-    return call_native(machine, node, Native(tuple(names), atom), arguments)
-
-
-def _call_fresh_partial(machine: Machine, node: ast.AST, atom: Atom, arguments: Arguments) -> Value:
-    given = stored(machine, atom, ELEMENTS)
-    fields = machine.heap.get(atom, {})
-    count = sum(1 for key in fields if key[0] == "arg")
-    positional = tuple(fields[("arg", index)] for index in range(count))
-    named = {str(key[1]): value for key, value in fields.items() if key[0] == "kwarg"}
-    whole = Arguments(
-        positional=(*positional, *arguments.positional),
-        keywords={**named, **arguments.keywords},
-        rest=join(arguments.rest, given),
-        starred=arguments.starred or bool(given),
-    )
-    return call(machine, node, stored(machine, atom, attribute_key("func")), whole)
+        if type(module) is str and type(name) is str:  # a function in C that is of a class of its own
+            return call_native(machine, node, Native((f"{module}.{name}", *names)), arguments)
+    return call_native(machine, node, Native(names, atom), arguments)
 
 
 def _call_function(machine: Machine, node: ast.AST, function: Function, arguments: Arguments) -> Value:

@@ -45,9 +45,9 @@ def construct(machine: Machine, node: ast.AST, cls: Live | Class, arguments: Arg
     note_callee(machine, node, Callee(kind="user", label=kind_label(cls), blocking=True))
     atom = new(machine, node, cls)
     if lookup(machine, cls, "__del__") is not None:
-        machine.barrier(
-            node, f"line {machine.line(node)} makes a {kind_label(cls)}, whose __del__ may run at any time"
-        )
+        reason = f"line {machine.line(node)} makes a {kind_label(cls)}, whose __del__ may run at any time"
+        machine.barrier(node, reason)
+        machine.hazard(node, "unknown", reason, kind_label(cls))
     if _is_named_tuple(cls):
         return _construct_fields(machine, node, cls, atom, arguments)
     maker = lookup(machine, cls, "__new__")

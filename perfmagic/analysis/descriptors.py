@@ -176,10 +176,22 @@ def _other(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) ->
     hook = live.class_attribute(cls, "__get__")
     if hook is None:
         return just(raw)
+    if (live.module_name(cls) or "").partition(".")[0] in _LIBRARIES and _is_attribute(atom, name):
+        return native(machine, node, atom, name)
     if type(hook[1]) is types.FunctionType:
         getter = Method(raw, name_it(machine, hook[1], f"{name}.__get__"))
         return machine.call(machine, node, just(getter), Arguments(positional=(just(atom), UNKNOWN)))
     return just(Method(atom, raw))
+
+
+_LIBRARIES = ("pandas", "polars")
+"""Libraries with classes of descriptors of their own."""
+
+
+def _is_attribute(atom: Atom, name: str) -> bool:
+    kind = kind_of(atom)
+    model = find(tuple(f"{each}.{name}" for each in names_for(kind))) if kind is not None else None
+    return model is not None and model.attribute
 
 
 _RULES: Mapping[type, Callable[[Machine, ast.AST, Live, Atom, str], Value]] = {

@@ -139,7 +139,10 @@ def infer_effects(tree: ast.Module, namespace: Mapping[str, object]) -> EffectMa
     )
     frame = Frame(scope=scope, in_cell=True)
     machine.frames.append(frame)
-    execute(machine, tree.body)
+    try:
+        execute(machine, tree.body)
+    except Exception as error:  # noqa: BLE001 - a fault of the analysis must not keep the cell from running
+        _give_up(machine, tree, namespace, error)
     _own_bindings(machine, tree)
     _merge_groups(machine)
     return EffectMap(
@@ -151,6 +154,21 @@ def infer_effects(tree: ast.Module, namespace: Mapping[str, object]) -> EffectMa
         _records=MappingProxyType(machine.records),
         _callees=MappingProxyType(machine.callees),
     )
+
+
+def _give_up(machine: Machine, tree: ast.Module, namespace: Mapping[str, object], error: Exception) -> None:
+    """Take the whole cell for code of which nothing is known, because the analysis itself failed."""
+    del machine.frames[1:]
+    nodes = {id(each): each for each in ast.walk(tree)}
+    seen = [nodes[each] for each in machine.records if each in nodes]
+    line = getattr(seen[-1], "lineno", 1) if seen else 1
+    reason = f"the analysis failed on line {line}: {type(error).__name__}: {error}"
+    for statement in tree.body:
+        machine.barrier(statement, reason)
+    for each in nodes.values():
+        if isinstance(each, ast.Name) and each.id in namespace:
+            machine.read(each, Location(Kind.NAME, (CELL, each.id), each.id))
+    machine.hazards[Hazard(kind="unknown", reason=reason, line=line, label="the cell")] = None
 
 
 def _merge_groups(machine: Machine) -> None:
@@ -187,7 +205,7 @@ def _own_bindings(machine: Machine, tree: ast.Module) -> None:
 
 def _names(locations: Collection[Location]) -> frozenset[str]:
     return frozenset(
-        location.label
+        str(cast("tuple[object, ...]", location.key)[1])
         for location in locations
         if location.kind is Kind.NAME and cast("tuple[object, ...]", location.key)[0] is CELL
     )

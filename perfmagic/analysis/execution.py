@@ -8,7 +8,7 @@ from perfmagic.analysis import bindings, live
 from perfmagic.analysis.ageing import age
 from perfmagic.analysis.expressions import capture, defaults_of
 from perfmagic.analysis.importing import import_from, import_module
-from perfmagic.analysis.kinds import bound, is_user_code, lookup
+from perfmagic.analysis.kinds import bound, is_user_code, is_users, lookup
 from perfmagic.analysis.machine import MAX_STEPS, Frame, Machine
 from perfmagic.analysis.memory import attribute_key, new, site_of, store, stored
 from perfmagic.analysis.operators import enter, iterate, leave, operate, truth
@@ -20,6 +20,7 @@ from perfmagic.analysis.values import (
     NONE,
     UNKNOWN,
     Arguments,
+    Atom,
     Class,
     Fresh,
     Function,
@@ -268,9 +269,16 @@ def _decorated(
 def _class(machine: Machine, node: ast.ClassDef) -> None:
     bases = [machine.evaluate(machine, each) for each in node.bases]
     atoms = tuple(next(iter(each)) if len(each) == 1 else Unknown("a base class") for each in bases)
-    for keyword in node.keywords:
-        machine.evaluate(machine, keyword.value)
-        machine.barrier(node, f"line {machine.line(node)} defines a class with a metaclass or keywords")
+    given = {each.arg: machine.evaluate(machine, each.value) for each in node.keywords}
+    if given or any(_has_users_metaclass(each) for each in atoms):
+        reason = f"line {machine.line(node)} defines {node.name}, a class with a metaclass or keywords"
+        machine.barrier(node, reason)
+        if (
+            not given
+            or None in given
+            or not all(_is_library_class(each) for each in given.get("metaclass", ()))
+        ):
+            machine.hazard(node, "unknown", reason, node.name)
     scope = Scope(
         number=site_of(machine, node), sort="class", names=names_of(node), parent=machine.frame.scope
     )
@@ -288,6 +296,14 @@ def _class(machine: Machine, node: ast.ClassDef) -> None:
         if hook is not None and is_user_code(_unwrapped(hook[1])):
             machine.call(machine, node, bound(_unwrapped(hook[1]), cls), Arguments())
     bindings.bind(machine, node, node.name, _decorated(machine, node, just(cls)))
+
+
+def _is_library_class(atom: Atom) -> bool:
+    return isinstance(atom, Live) and live.is_class(atom.value) and not is_users(atom.value)
+
+
+def _has_users_metaclass(base: Atom) -> bool:
+    return isinstance(base, Live) and live.is_class(base.value) and is_users(type(base.value))
 
 
 def _unwrapped(raw: Value) -> Value:

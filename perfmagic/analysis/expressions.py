@@ -213,10 +213,9 @@ def _call(machine: Machine, node: ast.Call) -> Value:
     callee = evaluate(machine, node.func)
     arguments = arguments_of(machine, node)
     if not callee:
-        machine.barrier(
-            node,
-            f"line {machine.line(node)} calls {ast.unparse(node.func)}, which the analysis does not know",
-        )
+        reason = f"line {machine.line(node)} calls {ast.unparse(node.func)}, which the analysis does not know"
+        machine.barrier(node, reason)
+        machine.hazard(node, "unknown", reason, ast.unparse(node.func))
         note_callee(machine, node, Callee(kind="unknown", label=ast.unparse(node.func), blocking=True))
         return UNKNOWN
     return machine.call(machine, node, callee, arguments)

@@ -108,7 +108,27 @@ def _loop(machine: Machine, node: ast.AST, model: Model, native: Native, argumen
                 label_of(machine, receiver),
             )
         return found or NONE
+    _hold(machine, node, native, receiver)
     return NONE
+
+
+_WITHOUT_EFFECT = frozenset(
+    {"locked", "is_set", "__enter__", "__exit__", "__aenter__", "__aexit__", "__repr__", "_is_owned"}
+)
+"""Methods that leave a lock as it was, together with the one that ends what they begin."""
+
+
+def _hold(machine: Machine, node: ast.AST, native: Native, receiver: Atom) -> None:
+    """Forbid a second run of what takes or frees a lock of before other than for a ``with``: it may wait for ever."""
+    existed = isinstance(receiver, Live) or (isinstance(receiver, Fresh) and receiver in machine.groups)
+    method = native.names[0].rpartition(".")[2]
+    by_hand = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method
+    if existed and (method not in _WITHOUT_EFFECT or (by_hand and method.startswith("__"))):
+        label = label_of(machine, receiver)
+        reason = (
+            f"line {machine.line(node)} calls {label}.{method}(), which a second run may wait on for ever"
+        )
+        machine.hazard(node, "opaque", reason, label)
 
 
 def _loop_location(machine: Machine, atom: Atom) -> Location:

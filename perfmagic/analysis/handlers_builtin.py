@@ -253,6 +253,31 @@ def _open(machine: Machine, node: ast.AST, model: Model, native: Native, argumen
     return just(new(machine, node, "_io.TextIOWrapper", "open"))
 
 
+def _dump(machine: Machine, node: ast.AST, _model: Model, native: Native, arguments: Arguments) -> Value:
+    """``json.dump``: everything in the object, into a file, which may be an object of the user."""
+    target = arguments.get(1, "fp") or NEVER
+    read_deep(machine, node, [arguments.get(0, "obj") or NEVER])
+    location = Location(Kind.FILE, "files", "files")
+    machine.read(node, location)
+    machine.write(node, location)
+    for atom in target:
+        if run_hooks(machine, node, atom, ("write",), Arguments(positional=(SCALAR,))) is None:
+            change(machine, node, atom)
+    for name in ("default", "cls"):
+        given = frozenset(each for each in arguments.keywords.get(name, NEVER) if not isinstance(each, Const))
+        if given:
+            machine.call(machine, node, given, Arguments(rest=UNKNOWN, starred=True))
+    if not all(isinstance(atom, Live | Fresh) for atom in target):
+        machine.call(machine, node, UNKNOWN, arguments)
+    return NONE
+
+
+def _unknown(machine: Machine, node: ast.AST, _model: Model, native: Native, arguments: Arguments) -> Value:
+    """An object that calls code that is not known."""
+    receiver = just(native.receiver) if native.receiver is not None else NEVER
+    return machine.call(machine, node, UNKNOWN, arguments.after(receiver))
+
+
 def _dynamic(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
     """``exec``, ``globals()`` and what else may do anything to the namespace."""
     line = machine.line(node)
@@ -278,4 +303,6 @@ BUILTIN_HANDLERS: Mapping[str, Callable[[Machine, ast.AST, Model, Native, Argume
     "defaultdict": _defaultdict,
     "open": _open,
     "dynamic": _dynamic,
+    "dump": _dump,
+    "unknown": _unknown,
 }

@@ -177,7 +177,10 @@ def _random_object(
             change(machine, node, receiver)
     method = native.names[0].rpartition(".")[2]
     if method == "shuffle":
-        change_all(machine, node, arguments.get(0) or NEVER)
+        change_all(machine, node, arguments.get(0, "x") or arguments.rest)
+    if model.option:  # numpy's may be given the array to fill, by name or by place
+        filled = arguments.positional[1:] if method in _FILLING else ()
+        change_all(machine, node, join(*filled, arguments.keywords.get("out", NEVER)))
     if method in ("choice", "sample", "choices", "shuffle") and not model.option:
         return (
             iterate(machine, node, arguments.get(0) or NEVER)
@@ -185,6 +188,11 @@ def _random_object(
             else _sampled(machine, node, arguments)
         )
     return just(new(machine, node, model.option, "random")) if model.option else SCALAR
+
+
+_FILLING = frozenset(
+    {"random", "standard_normal", "standard_exponential", "standard_gamma", "permuted"}
+)  # with a parameter `out`
 
 
 def _sampled(machine: Machine, node: ast.AST, arguments: Arguments) -> Value:

@@ -12,7 +12,7 @@ _MRO = type.__dict__["__mro__"]
 _CLASS_DICT = type.__dict__["__dict__"]
 _MODULE = type.__dict__["__module__"]
 _QUALNAME = type.__dict__["__qualname__"]
-_SLOT_TYPES = (types.MemberDescriptorType, types.GetSetDescriptorType)
+_SLOT = types.MemberDescriptorType
 
 
 def mro(cls: type) -> tuple[type, ...]:
@@ -53,7 +53,7 @@ def instance_dict(value: object) -> dict[str, object] | None:
         descriptor = class_dict(cls).get("__dict__")
         if descriptor is None:
             continue
-        if type(descriptor) is not types.GetSetDescriptorType:
+        if type(descriptor) is not types.GetSetDescriptorType and type(descriptor) is not _SLOT:
             return None
         found = descriptor.__get__(value)
         return cast("dict[str, object]", found) if type(found) is dict else None

@@ -2,6 +2,7 @@
 
 import ast
 import collections
+import random
 import sys
 import types
 from collections.abc import Iterable, Iterator
@@ -143,8 +144,8 @@ def is_restorable(value: object) -> bool:
     if any(any(each is kind for kind in (list, dict, set, collections.deque)) for each in live.mro(cls)):
         return True
     root = (live.module_name(cls) or "").partition(".")[0]
-    if root in ("numpy", "pandas", "polars"):
-        return live.qualified_name(cls) != "numpy.random._generator.Generator"
+    if root in ("numpy", "pandas", "polars") or is_exact(value, (types.SimpleNamespace, random.Random)):
+        return True
     slots = any(
         type(each) is types.MemberDescriptorType
         for base in live.mro(cls)

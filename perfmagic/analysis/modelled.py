@@ -7,6 +7,7 @@ from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.handlers_async import ASYNC_HANDLERS
 from perfmagic.analysis.handlers_builtin import BUILTIN_HANDLERS
 from perfmagic.analysis.handlers_objects import OBJECT_HANDLERS
+from perfmagic.analysis.handlers_operator import OPERATOR_HANDLERS
 from perfmagic.analysis.handlers_services import SERVICE_HANDLERS
 from perfmagic.analysis.machine import Machine
 from perfmagic.analysis.memory import (
@@ -32,6 +33,7 @@ from perfmagic.analysis.values import (
     Native,
     Pending,
     Value,
+    join,
     just,
 )
 
@@ -41,6 +43,7 @@ HANDLERS: Mapping[str, HandlerFunction] = {
     **OBJECT_HANDLERS,
     **ASYNC_HANDLERS,
     **SERVICE_HANDLERS,
+    **OPERATOR_HANDLERS,
 }
 
 
@@ -61,6 +64,9 @@ def apply(machine: Machine, node: ast.AST, model: Model, native: Native, argumen
         if model.handler is not None:
             found = HANDLERS[model.handler](machine, place, model, native, arguments)
             _common(machine, place, model, native)
+            if _changes_by_name(model, native):
+                for atom in receivers(native, arguments)[0]:
+                    change(machine, place, atom)
             return found
         return _act(machine, place, model, native, arguments)
 
@@ -92,15 +98,31 @@ def _act(machine: Machine, node: ast.AST, model: Model, native: Native, argument
     if model.reads == "deep" and native.receiver is not None and native.names[0].startswith(_COMPARED):
         read_deep(machine, node, [targets])
     elements = _iterated(machine, node, native, rest) if model.stores else ()
-    if model.mutates:
-        for atom in targets:
+    if model.mutates or _changes_by_name(model, native) or (model.objects and native.receiver is not None):
+        for atom in targets or join(*rest.keywords.values()):
             _mutate(machine, node, model, native, atom, (*rest.all(), *elements))
+    for place in model.changes:
+        for atom in rest.get(place if native.receiver is not None else place - 1) or rest.rest:
+            change(machine, node, atom)
     if model.calls:
         _call_back(machine, node, rest)
     if _in_place(rest):
         for atom in targets:
             change(machine, node, atom)
     return result_of(machine, node, model, native, targets, rest)
+
+
+_CHANGING = frozenset(
+    {"__setitem__", "__delitem__", "__setattr__", "__delattr__", "__setstate__", "__init__", "__set__", "__delete__"}
+) | {f"__i{each}__" for each in (
+    "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift", "or", "and", "xor")
+}  # fmt: skip
+"""Methods that change their receiver, whatever the class."""
+
+
+def _changes_by_name(model: Model, native: Native) -> bool:
+    elsewhere = any(writes for _, _, writes in model.locations)  # such as the environment
+    return not elsewhere and native.names[0].rpartition(".")[2] in _CHANGING
 
 
 def _in_place(rest: Arguments) -> bool:

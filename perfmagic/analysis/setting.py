@@ -8,6 +8,7 @@ from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.kinds import Kinds, bound, is_user_code, kind_of, lookup
 from perfmagic.analysis.machine import Machine, module_scope
 from perfmagic.analysis.memory import attribute_key, change, is_exact, label_of, name_it, store, stored
+from perfmagic.analysis.sources import is_library
 from perfmagic.analysis.values import (
     NEVER,
     Arguments,
@@ -16,6 +17,8 @@ from perfmagic.analysis.values import (
     Fresh,
     Live,
     Method,
+    Native,
+    Pending,
     Unknown,
     Value,
     join,
@@ -30,8 +33,8 @@ def put(machine: Machine, node: ast.AST, target: Value, name: str, value: Value)
 
 
 def _put(machine: Machine, node: ast.AST, atom: Atom, name: str, value: Value) -> None:
-    if isinstance(atom, Unknown):
-        machine.barrier(node, f"sets attribute {name!r} of {atom.reason}")
+    if isinstance(atom, Unknown | Method | Native | Pending):
+        lose(machine, node, f"sets attribute {name!r} of {text_of(node)}", text_of(node))
         return
     if isinstance(atom, Live) and type(atom.value) is types.ModuleType:
         _put_module(machine, node, atom.value, name, value)
@@ -59,8 +62,24 @@ def _put_module(machine: Machine, node: ast.AST, module: types.ModuleType, name:
     label = f"{namespace.get('__name__')}.{name}"
     machine.write(node, Location(Kind.NAME, (scope.number, name), label))
     machine.names.put((scope.number, name), join(value, machine.names.get((scope.number, name)) or NEVER))
-    if scope is not machine.cell:
-        machine.hazard(node, "module", f"line {machine.line(node)} sets {label}", label)
+    machine.hazard(node, "module", f"line {machine.line(node)} sets {label}", label)
+
+
+def lose(machine: Machine, node: ast.AST, what: str, label: str) -> None:
+    """Record that the node changes something that cannot be followed: it keeps its order, and is not run again."""
+    reason = f"line {machine.line(node)} {what}, which the analysis cannot follow"
+    machine.barrier(node, reason)
+    machine.hazard(node, "unknown", reason, label)
+
+
+def text_of(target: ast.AST) -> str:
+    """Return how the cell writes the object whose attribute or element a target is."""
+    owner = target.value if isinstance(target, ast.Attribute | ast.Subscript) else None
+    text = ast.unparse(owner) if owner is not None else "an object"
+    return text if len(text) <= _MAX_TEXT else "an object"
+
+
+_MAX_TEXT = 60
 
 
 def _set_by_code(machine: Machine, node: ast.AST, atom: Atom, kind: Kinds, name: str, value: Value) -> bool:
@@ -73,6 +92,8 @@ def _set_by_code(machine: Machine, node: ast.AST, atom: Atom, kind: Kinds, name:
     for raw in found[1] if found is not None else ():
         if isinstance(raw, Live) and type(raw.value) is property:
             setter = raw.value.fset
+            if type(setter) is types.FunctionType and is_library(setter.__code__.co_filename):
+                return False  # it sets something of the object
             if setter is not None:
                 arguments = Arguments(positional=(just(atom), value))
                 machine.call(machine, node, just(name_it(machine, setter, name)), arguments)

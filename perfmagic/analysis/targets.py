@@ -1,20 +1,25 @@
 """Targets: what assigning to and deleting names, attributes, elements and patterns does."""
 
 import ast
+import types
 
 from perfmagic.analysis import bindings
 from perfmagic.analysis.kinds import kind_of, names_for
 from perfmagic.analysis.machine import Machine
 from perfmagic.analysis.memory import ELEMENTS, KEYS, change, element, forget_places, look, new, store
 from perfmagic.analysis.operators import iterate, read_deep, run_hooks
-from perfmagic.analysis.setting import put
+from perfmagic.analysis.setting import lose, put, text_of
 from perfmagic.analysis.values import (
+    NONE,
     Arguments,
     Atom,
     Const,
     Fresh,
     Live,
+    Method,
     Native,
+    Pending,
+    Scalar,
     Unknown,
     Value,
     join,
@@ -67,10 +72,9 @@ def _part(machine: Machine, value: Value, index: int, parts: Value) -> Value:
 
 
 def _put_item(machine: Machine, node: ast.AST, atom: Atom, key: Value, value: Value) -> None:
-    if isinstance(atom, Unknown):
-        machine.barrier(node, f"line {machine.line(node)} sets an element of {atom.reason}")
-        return
     if not isinstance(atom, Live | Fresh):
+        if not isinstance(atom, Const | Scalar):
+            lose(machine, node, f"sets an element of {text_of(node)}", text_of(node))
         return
     if run_hooks(machine, node, atom, ("__setitem__",), Arguments(positional=(key, value))) is not None:
         return
@@ -106,10 +110,10 @@ def delete(machine: Machine, target: ast.expr) -> None:
             bindings.unbind(machine, target, name)
         case ast.Attribute(value=owner):
             for atom in machine.evaluate(machine, owner):
-                if isinstance(atom, Unknown):
-                    machine.barrier(
-                        target, f"line {machine.line(target)} deletes an attribute of {atom.reason}"
-                    )
+                if isinstance(atom, Unknown | Method | Native | Pending):
+                    lose(machine, target, f"deletes an attribute of {text_of(target)}", text_of(target))
+                if isinstance(atom, Live) and type(atom.value) is types.ModuleType:
+                    put(machine, target, just(atom), target.attr, NONE)
                 look(machine, target, atom)
                 run_hooks(
                     machine, target, atom, ("__delattr__",), Arguments(positional=(just(Const(target.attr)),))
@@ -127,8 +131,8 @@ def delete(machine: Machine, target: ast.expr) -> None:
 
 
 def _delete_item(machine: Machine, node: ast.AST, atom: Atom, key: Value) -> None:
-    if isinstance(atom, Unknown):
-        machine.barrier(node, f"line {machine.line(node)} deletes an element of {atom.reason}")
+    if isinstance(atom, Unknown | Method | Native | Pending):
+        lose(machine, node, f"deletes an element of {text_of(node)}", text_of(node))
         return
     look(machine, node, atom)
     if run_hooks(machine, node, atom, ("__delitem__",), Arguments(positional=(key,))) is None and isinstance(

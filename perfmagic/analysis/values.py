@@ -189,3 +189,9 @@ class Arguments:
             rest=self.rest,
             starred=self.starred,
         )
+
+    def rest_after_first(self) -> "Arguments":
+        """Return the same arguments without the first one, which is the receiver."""
+        return Arguments(
+            positional=self.positional[1:], keywords=self.keywords, rest=self.rest, starred=self.starred
+        )

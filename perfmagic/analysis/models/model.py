@@ -37,6 +37,10 @@ class Model:
         A parameter of that rule.
     attribute
         Whether it is plain data rather than a method.
+    objects
+        Whether a method of an object that a function of this module made changes the object.
+    changes
+        Places of further arguments that it changes, counted after the receiver.
     may_raise
         False if it is known not to raise.
     """
@@ -53,6 +57,8 @@ class Model:
     handler: str | None = None
     option: str = ""
     attribute: bool = False
+    objects: bool = False
+    changes: tuple[int, ...] = ()
     may_raise: bool = True
 
 

@@ -37,10 +37,13 @@ _NUMPY: Table = {
         replace(CHANGE, result="unknown"), "numpy", "nditer seterr seterrcall setbufsize set_printoptions"
     ),
     "numpy.vectorize": Model(result="unknown"),
+    "numpy.vectorize.*": Model(handler="unknown"),
     **{
         f"numpy.{module}.*": _ARRAY
-        for module in ("linalg", "fft", "polynomial", "ma", "char", "strings", "lib", "_core", "core")
+        for module in ("linalg", "fft", "polynomial", "char", "strings", "lib", "_core", "core")
     },
+    **{f"numpy.{module}.*": Model(result="first") for module in ("ma", "lib.stride_tricks")},
+    **group(Model(result="first"), "numpy", "frombuffer asmatrix matrix"),
     "numpy.random.default_rng": Model(result="new:numpy.random._generator.Generator"),
     "numpy.random.*": _RANDOM,
     "numpy.random.mtrand.RandomState.*": Model(handler="random_object", option=ARRAY),
@@ -130,6 +133,8 @@ _PANDAS: Table = {
             "columns",
             "sparse",
             "array",
+            "attrs",
+            "flags",
         )
     },
     **{

@@ -42,11 +42,9 @@ _TIME: Table = {
 
 _PURE_MODULES: Table = {
     **{
-        f"{name}.*": replace(PURE, may_raise=True)
+        f"{name}.*": replace(PURE, objects=True)
         for name in (
             "math",
-            "_operator",
-            "operator",
             "statistics",
             "textwrap",
             "string",
@@ -67,6 +65,14 @@ _PURE_MODULES: Table = {
             "difflib",
         )
     },
+    **{
+        f"{module}.{name}": replace(PURE, changes=(place,))
+        for module in ("_struct", "struct")
+        for name, place in (("pack_into", 1), ("Struct.pack_into", 0))
+    },
+    **{f"{module}.Struct.*": PURE for module in ("_struct", "struct")},
+    "statistics.NormalDist.*": PURE,
+    "string.Template.*": PURE,
     "json.dumps": replace(PURE, result="scalar:str"),
     "json.loads": PURE,
     "json.load": Model(locations=((Kind.FILE, "files", False),), mutates=True),

@@ -5,11 +5,12 @@ from types import MappingProxyType
 
 from perfmagic.analysis.models.builtin import BUILTIN
 from perfmagic.analysis.models.model import Model
+from perfmagic.analysis.models.operators import OPERATORS
 from perfmagic.analysis.models.science import SCIENCE
 from perfmagic.analysis.models.services import SERVICES
 from perfmagic.analysis.models.standard import STANDARD
 
-MODELS: Mapping[str, Model] = MappingProxyType({**BUILTIN, **STANDARD, **SCIENCE, **SERVICES})
+MODELS: Mapping[str, Model] = MappingProxyType({**BUILTIN, **STANDARD, **OPERATORS, **SCIENCE, **SERVICES})
 
 
 def find(names: tuple[str, ...]) -> Model | None:
