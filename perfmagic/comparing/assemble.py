@@ -8,7 +8,7 @@ import sys
 import uuid
 from collections.abc import Sequence
 
-from perfmagic.analysis.critical_path import ceiling
+from perfmagic.analysis import critical_path
 from perfmagic.comparing.ledger import Entry, Ledger
 from perfmagic.comparing.trial import made_unknown
 from perfmagic.model.cell import Cell
@@ -31,6 +31,9 @@ from perfmagic.stats.speedup import quantity, speedup
 UNTRIED = "results were compared in runs as they happened; other schedules were not tried"
 UNREPEATABLE = "everything: the cell as written gives another result each time it runs"
 FEWEST_ROUNDS = 6
+BEYOND = 1.03
+"""A speedup may exceed its ceiling by this factor before it is flagged: both are measured."""
+
 PARALLEL_CPU = 1.15
 """CPU seconds per wall second from which on code ran on more than one core at once."""
 
@@ -140,6 +143,8 @@ def _refused(entry: Entry, refusal: Refusal) -> Candidate:
 def _measured(ledger: Ledger, entry: Entry) -> Candidate:
     plan = entry.answer if isinstance(entry.answer, Plan) else None
     samples = entry.samples or ([entry.warmup] if entry.warmup is not None else [])
+    ceiling = ceiling_of(ledger, plan, tuple(samples)) if plan else None
+    speedup = _within(ledger, entry, _claim(ledger, entry), ceiling)
     return Candidate(
         strategy=entry.strategy,
         status=CandidateStatus.RAN,
@@ -148,11 +153,24 @@ def _measured(ledger: Ledger, entry: Entry) -> Candidate:
         wall_s=_wall(samples),
         cpu_s=_cpu(samples),
         peak_bytes=_peak(samples),
-        speedup=_claim(ledger, entry),
-        ceiling=ceiling_of(ledger, plan, tuple(samples)) if plan else None,
+        speedup=speedup,
+        ceiling=ceiling,
         assumptions=plan.assumptions if plan else (),
         error=entry.error,
     )
+
+
+def _within(ledger: Ledger, entry: Entry, speedup: Estimate | None, ceiling: float | None) -> Estimate | None:
+    """Look at a speedup beyond its ceiling: flag it, or claim none if the change only makes the cell fail sooner."""
+    if speedup is None or ceiling is None or speedup.value <= ceiling * BEYOND:
+        return speedup
+    if ledger.raised:
+        why = f"no claim: it fails sooner than the cell; the raw ratio of the times to the error is {ratio(speedup.value)}"
+        ledger.doubt(ledger.field_of(entry, "speedup"), why)
+        return None
+    why = "measured above it: the instrumented runs that it comes from were disturbed"
+    ledger.doubt(ledger.field_of(entry, "ceiling"), why)
+    return speedup
 
 
 def ceiling_of(ledger: Ledger, plan: Plan, runs: Sequence[Sample] = ()) -> float | None:
@@ -163,10 +181,12 @@ def ceiling_of(ledger: Ledger, plan: Plan, runs: Sequence[Sample] = ()) -> float
     """
     if ledger.bound is None:
         return None
-    samples = ledger.baseline.samples or ([ledger.committed] if ledger.committed else [])
+    samples = (
+        ledger.baseline.samples or ledger.single_runs or ([ledger.committed] if ledger.committed else [])
+    )
     one_at_a_time = plan.one_thread or (gil_enabled() and not _overlapped_cpu(runs))
     serial_s = quantity([sample.cpu_s for sample in samples]).median if samples and one_at_a_time else 0.0
-    return ceiling(ledger.bound, slots=plan.slots, serial_s=min(serial_s, ledger.bound.work_s))
+    return critical_path.ceiling(ledger.bound, slots=plan.slots, serial_s=min(serial_s, ledger.bound.work_s))
 
 
 def _overlapped_cpu(runs: Sequence[Sample]) -> bool:
@@ -182,7 +202,7 @@ def pairs(ledger: Ledger, entry: Entry) -> tuple[tuple[Sample, ...], tuple[Sampl
     if rounds:
         return tuple(ledger.baseline.samples[:rounds]), tuple(entry.samples[:rounds])
     if ledger.committed is not None and entry.warmup is not None:
-        return (ledger.committed,), (entry.warmup,)
+        return (ledger.single_runs[-1] if ledger.single_runs else ledger.committed,), (entry.warmup,)
     return (), ()
 
 

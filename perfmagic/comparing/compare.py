@@ -16,7 +16,7 @@ from perfmagic.comparing.measurement import Measurement
 from perfmagic.comparing.measuring import measure
 from perfmagic.comparing.once import run_once
 from perfmagic.comparing.rerunnable import Obstacle
-from perfmagic.comparing.trial import Trial
+from perfmagic.comparing.trial import Trial, plain_data
 from perfmagic.errors import PerfmagicError, RunError
 from perfmagic.model.cell import Cell
 from perfmagic.model.comparison import Comparison
@@ -123,8 +123,8 @@ async def _runs(
     if setting.options.once and plans:
         await run_once(trial, ledger, plans[0], programs[plans[0].strategy])
         return
-    obstacle = _obstacle_before(analysis, ledger, trial, setting.options)
     strangers = Strangers.now(running_loop())
+    obstacle = _obstacle_before(analysis, ledger, trial, setting, strangers)
     run = await _committed(ledger, trial, programs[ledger.baseline.strategy])
     if plans and obstacle is None:
         obstacle = _obstacle_after(trial, strangers, setting.options, run.outcome.error)
@@ -140,7 +140,7 @@ async def _runs(
 async def _committed(ledger: Ledger, trial: Trial, program: Program) -> Run:
     run = await trial.commit(program)
     if run.outcome.error is not None:
-        ledger.baseline.error = error_info(run.outcome.error)
+        ledger.baseline.error, ledger.raised = error_info(run.outcome.error), True
     if trial.interrupt.hit:
         ledger.baseline.reason = "the run was interrupted"
     trial.interrupt.check()
@@ -167,7 +167,7 @@ async def _measured(
     committed: Run,
     strangers: Strangers,
 ) -> None:
-    deadline_s = setting.clock.wall_s() + setting.options.budget_s
+    deadline_s = committed.started_s + committed.sample.wall_s + setting.options.budget_s
     trial.expect(committed.outcome)
     measurement = Measurement(
         analysis=analysis,
@@ -180,9 +180,11 @@ async def _measured(
     )
     with disturbances(ledger, strangers):
         await measure(measurement)
-    ledger.withheld = remembered(committed.sample.wall_s, ledger.single_runs_s)
+    ledger.withheld = remembered(committed.sample.wall_s, [each.wall_s for each in ledger.single_runs])
     if ledger.withheld is not None:
         ledger.doubt("candidates[0].wall_s", ledger.withheld)
+    if ledger.raised:
+        ledger.withheld = "the cell raises, and the time to an error is no measure of the cell"
 
 
 def _ledger(analysis: Analysis, setting: Setting) -> Ledger:
@@ -225,8 +227,11 @@ def _trial(analysis: Analysis, ledger: Ledger, setting: Setting) -> Trial:
     )
 
 
-def _obstacle_before(analysis: Analysis, ledger: Ledger, trial: Trial, options: Options) -> Obstacle | None:
+def _obstacle_before(
+    analysis: Analysis, ledger: Ledger, trial: Trial, setting: Setting, strangers: Strangers
+) -> Obstacle | None:
     """Save the start state, and return what is known before the cell ran to forbid running it again."""
+    options = setting.options
     plans = [entry.answer for entry in ledger.plans() if isinstance(entry.answer, Plan)]
     if not plans:
         return None
@@ -236,6 +241,8 @@ def _obstacle_before(analysis: Analysis, ledger: Ledger, trial: Trial, options: 
     introduced = frozenset({HOOK}.union(*(plan.introduced for plan in plans)))
     try:
         trial.save_start(introduced)
+        if not strangers.names():
+            trial.save_also(plain_data(setting.host.namespace, analysis.effects.read_names))
     except StateTooLarge as too_large:
         return Obstacle(str(too_large), MORE_MEMORY)
     return None if options.rerun or trial.start is None else rerunnable.after_save(trial.start)

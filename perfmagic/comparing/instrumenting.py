@@ -22,7 +22,8 @@ async def find_bound(measurement: Measurement, committed_s: float) -> None:
     program = _instrumented(measurement)
     cheap = committed_s * INSTRUMENTED_RUNS < measurement.options.budget_s * SHARE_FOR_CEILING
     for _ in range(INSTRUMENTED_RUNS if cheap else 1):
-        await _run(measurement, program)
+        if measurement.left_s > committed_s:
+            await _run(measurement, program)
 
 
 def _instrumented(measurement: Measurement) -> Program:
@@ -36,7 +37,7 @@ async def _run(measurement: Measurement, program: Program) -> None:
     analysis, trial, ledger = measurement.analysis, measurement.trial, measurement.ledger
     recorder = SpanRecorder(clock=trial.runner.clock)
     run = await trial.rerun(program, extra={HOOK: recorder})
-    ledger.single_runs_s.append(run.sample.wall_s)
+    ledger.single_runs.append(run.sample)
     measurement.note_baseline(trial.judge(run, None, redefined=_definitions(analysis.tree)))
     assumed = measurement.options.assume_independent
     spans = recorder.spans(run.started_s)

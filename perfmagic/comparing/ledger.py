@@ -44,17 +44,26 @@ class Entry:
 
 @dataclass(slots=True, kw_only=True)
 class Ledger:
-    """All entries, the baseline first, and what holds for the comparison as a whole."""
+    """All entries, the baseline first, and what holds for the comparison as a whole.
+
+    Attributes
+    ----------
+    single_runs
+        Reruns of the cell as written in which the body ran once: not as cold as the committed run.
+    raised
+        Whether the committed run ended with an error.
+    """
 
     baseline: Entry
     entries: list[Entry]
     committed: Sample | None = None
+    raised: bool = False
     executions: int = 0
     interrupted: bool = False
     bound: Bound | None = None
     repeatable: bool = True
     withheld: str | None = None
-    single_runs_s: list[float] = field(default_factory=list[float])
+    single_runs: list[Sample] = field(default_factory=list[Sample])
     notes: list[Uncertainty] = field(default_factory=list[Uncertainty])
 
     def all(self) -> list[Entry]:

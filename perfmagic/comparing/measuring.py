@@ -13,6 +13,7 @@ async def measure(measurement: Measurement) -> None:
         return
     if committed.wall_s <= measurement.options.budget_s / 2:
         await find_bound(measurement, committed.wall_s)
+    began_s = measurement.left_s
     contenders = await warm_up(measurement, committed.wall_s)
     if contenders:
-        await time_rounds(measurement, contenders, committed.wall_s)
+        await time_rounds(measurement, contenders, committed.wall_s, began_s)

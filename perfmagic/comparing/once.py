@@ -4,8 +4,11 @@ There is no baseline run, so no result is compared and no speedup is claimed; ho
 taken is estimated from the spans of the operations, and flagged.
 """
 
+from types import ModuleType
+
 from perfmagic.comparing.ledger import Entry, Ledger, error_info
 from perfmagic.comparing.trial import Trial
+from perfmagic.model.plan import Plan, Refusal
 from perfmagic.model.run import Span
 from perfmagic.model.units import ratio, seconds
 from perfmagic.model.verdict import Status, Verdict
@@ -31,13 +34,22 @@ async def run_once(trial: Trial, ledger: Ledger, entry: Entry, program: Program)
     entry.warmup, entry.verdict = run.sample, NO_BASELINE
     if run.outcome.error is not None:
         entry.error = error_info(run.outcome.error)
+    _forget_introduced(trial, entry.answer)
     estimate_s = sequential_s(recorder.spans(run.started_s), run.sample.wall_s)
     ledger.doubt(
         ledger.field_of(entry, "speedup"),
-        "no claim: there is no baseline run; from the spans of the operations the sequential time is estimated "
-        f"at {seconds(estimate_s)}, which would make it {ratio(estimate_s / max(run.sample.wall_s, 1e-9))}",
+        "no claim: there is no baseline run; from the spans of the started operations the sequential time is estimated "
+        f"at {seconds(estimate_s)} or more, which would make it {ratio(estimate_s / max(run.sample.wall_s, 1e-9))}",
     )
     return run
+
+
+def _forget_introduced(trial: Trial, answer: Plan | Refusal | None) -> None:
+    """Remove the names that only the change needed; a module that it imported stays, as the user's code may rely on it."""
+    namespace = trial.runner.host.namespace
+    for name in answer.introduced if isinstance(answer, Plan) else ():
+        if not isinstance(namespace.get(name), ModuleType):
+            namespace.pop(name, None)
 
 
 def sequential_s(spans: tuple[Span, ...], wall_s: float) -> float:

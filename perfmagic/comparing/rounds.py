@@ -11,12 +11,20 @@ from perfmagic.comparing.warming_up import worth_timing
 from perfmagic.model.run import Sample
 
 
-async def time_rounds(measurement: Measurement, contenders: Sequence[Entry], committed_s: float) -> None:
-    """Make as many rounds as asked for, or as the budget allows; a round that is not complete does not count."""
+async def time_rounds(
+    measurement: Measurement, contenders: Sequence[Entry], committed_s: float, began_s: float
+) -> None:
+    """Make as many rounds as asked for, or as the budget allows; a round that is not complete does not count.
+
+    Parameters
+    ----------
+    began_s
+        What was left of the budget when the warm-ups began: they took about as long as a round will, with its state put back.
+    """
     everyone = [measurement.ledger.baseline, *contenders]
     once_s = [committed_s, *(entry.warmup.wall_s for entry in contenders if entry.warmup)]
     loops = inner_loops(min(once_s), repeatable_in_place=_same_twice_in_a_row(measurement))
-    round_s = loops * sum(once_s)
+    round_s = max(loops * sum(once_s), began_s - measurement.left_s if loops == 1 else 0.0)
     most, done = measurement.options.rounds, 0
     gc.collect()  # once: it is too dear for every run
     while another_round_fits(done=done, most=most, left_s=measurement.left_s, round_s=round_s):
@@ -47,7 +55,7 @@ async def _round(measurement: Measurement, everyone: list[Entry], loops: int) ->
         if entry is baseline:
             measurement.note_baseline(trial.judge(run, None))
             if loops == 1:
-                measurement.ledger.single_runs_s.append(run.sample.wall_s)
+                measurement.ledger.single_runs.append(run.sample)
         else:
             measurement.note_candidate(entry, run)
         del run  # what the run left need not live on during the next one
@@ -57,7 +65,9 @@ async def _round(measurement: Measurement, everyone: list[Entry], loops: int) ->
 def _same_twice_in_a_row(measurement: Measurement) -> bool:
     """Tell whether the body changes nothing that existed before and rebinds no name that it reads first."""
     analysis, trial = measurement.analysis, measurement.trial
-    if trial.start is None or first_reads(analysis.tree) & analysis.effects.bound_names:
+    if trial.start is None or analysis.effects.hazards:
+        return False
+    if first_reads(analysis.tree) & analysis.effects.bound_names:
         return False
     return trial.plain and not trial.changed_existing
 

@@ -5,9 +5,10 @@ put back into the same objects; `Trial.finish` puts the committed state back. An
 two: putting back is shielded.
 """
 
+import collections
 import contextvars
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from perfmagic.analysis.effects import Touched
@@ -25,6 +26,10 @@ from perfmagic.runners.namespace import SavedState, StateTooLarge, save
 from perfmagic.runners.process_state import ProcessState, save_process_state
 from perfmagic.runners.program import Program
 from perfmagic.verification.outcome import FrozenOutcome, freeze, verify
+
+CONTAINERS = (list, dict, set, bytearray, collections.deque)
+NET_BYTES = 400_000
+"""Bytes of data that are saved besides what the cell may change: a few milliseconds' worth."""
 
 PATIENCE, PATIENCE_STEP_S = 50, 0.001
 """How often, and after how many seconds, it is looked again whether threads of the run have ended."""
@@ -60,6 +65,8 @@ class Trial:
     leftovers: Leftovers | None = field(default=None, init=False)
     changed_existing: bool = field(default=True, init=False)
     too_large: StateTooLarge | None = field(default=None, init=False)
+    _also_start: list[SavedState] = field(default_factory=list[SavedState], init=False)
+    _also_end: list[SavedState] = field(default_factory=list[SavedState], init=False)
     _context: contextvars.Context | None = field(default=None, init=False)
     plain: bool = field(default=False, init=False)
 
@@ -78,6 +85,20 @@ class Trial:
         self._start = save(
             self.runner.host.namespace, names=self.names | introduced, roots=roots, limit_bytes=limit
         )
+
+    def save_also(self, roots: Iterable[tuple[str, object]]) -> None:
+        """Save data that the cell reads and, as far as the analysis can tell, does not change; as much as is cheap.
+
+        A net under the analysis: what it misses is put back all the same.
+        """
+        left = NET_BYTES
+        for label, value in roots:
+            try:
+                saved = save({}, names=(), roots=((label, value),), limit_bytes=left)
+            except StateTooLarge:
+                continue
+            left -= saved.size_bytes
+            self._also_start.append(saved)
 
     @property
     def start(self) -> SavedState | None:
@@ -103,6 +124,8 @@ class Trial:
         process_changed = self._process_start is not None and bool(self._process_start.changed())
         self.changed_existing = process_changed or any(each.kind == "contents" for each in start.changed())
         self._process_end = save_process_state()
+        self.changed_existing |= any(each.changed() for each in self._also_start)
+        self._also_end = [each.again() for each in self._also_start]
         try:
             self._end = start.again()
         except StateTooLarge as too_large:
@@ -164,6 +187,8 @@ class Trial:
         """Put the start state back into the same objects."""
         if self._start is not None and self._process_start is not None:
             self._start.restore()
+            for saved in self._also_start:
+                saved.restore()
             self._process_start.restore()
 
     def finish(self) -> None:
@@ -172,6 +197,8 @@ class Trial:
             try:
                 if self._end is not None:
                     self._end.restore()
+                for saved in self._also_end:
+                    saved.restore()
             finally:
                 if self._process_end is not None:
                     self._process_end.restore()
@@ -196,6 +223,15 @@ class Trial:
             value=outcome.value,
             error=outcome.error,
         )
+
+
+def plain_data(namespace: Mapping[str, object], names: Iterable[str]) -> Iterator[tuple[str, object]]:
+    """Yield the names whose values are containers, arrays, frames, or instances of classes of the notebook."""
+    for name in sorted(names):
+        value = namespace.get(name)
+        home = type(value).__module__.partition(".")[0]
+        if isinstance(value, CONTAINERS) or home in {"numpy", "pandas", "__main__"}:
+            yield name, value
 
 
 def settled(population: Population) -> Leftovers:

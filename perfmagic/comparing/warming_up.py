@@ -1,5 +1,7 @@
 """The first run of each candidate that the budget admits: untimed, for its verdict."""
 
+import math
+
 from perfmagic.comparing.assemble import ceiling_of
 from perfmagic.comparing.ledger import Entry
 from perfmagic.comparing.measurement import PATIENCE, Measurement
@@ -15,10 +17,18 @@ async def warm_up(measurement: Measurement, committed_s: float) -> list[Entry]:
     """Run each candidate that the budget admits once; return those worth timing."""
     entries = _admitted(measurement, committed_s)
     for entry in entries:
+        if measurement.left_s <= 0 and entry is not entries[0]:
+            measurement.ledger.skip([entry], "the budget is spent", f"--budget {_enough(measurement)}")
+            continue
         await _first_run(measurement, entry)
-    if not measurement.ledger.single_runs_s and any(_differs(entry) for entry in entries):
+    if not measurement.ledger.single_runs and any(_differs(entry) for entry in entries):
         await _doubt_the_cell(measurement, [entry for entry in entries if _differs(entry)], committed_s)
     return [entry for entry in entries if worth_timing(entry)]
+
+
+def _enough(measurement: Measurement) -> int:
+    """Return a budget that should do, in seconds."""
+    return math.ceil(3 * (measurement.options.budget_s - measurement.left_s))
 
 
 async def _first_run(measurement: Measurement, entry: Entry) -> None:
@@ -41,7 +51,7 @@ async def _doubt_the_cell(measurement: Measurement, accused: list[Entry], commit
     trial, ledger = measurement.trial, measurement.ledger
     if committed_s <= measurement.left_s:
         run = await trial.rerun(measurement.programs[ledger.baseline.strategy])
-        ledger.single_runs_s.append(run.sample.wall_s)
+        ledger.single_runs.append(run.sample)
         measurement.note_baseline(trial.judge(run, None))
         return
     for entry in accused:

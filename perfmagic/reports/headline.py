@@ -114,7 +114,9 @@ def _nothing_ran(comparison: Comparison) -> str:
     for candidate in others:
         if candidate.status is CandidateStatus.NOT_RUN:
             return f"nothing was compared: {candidate.reason or 'the candidates were not run'}"
-    reasons = [each.reason for each in others if each.reason]
+    # A refusal that points at lines says more than one that holds for the whole cell.
+    refused = sorted((each for each in others if each.reason), key=lambda each: each.lines is None)
+    reasons = [each.reason for each in refused if each.reason]
     if not reasons:
         return "only the cell as written ran: there was no candidate"
     nothing = "nothing to overlap" if comparison.magic == "concurrent" else "nothing to compare"

@@ -19,6 +19,7 @@ from perfmagic.stats.signed_rank import exact_interval, location
 FEWEST_FOR_LOCATION = 3
 _CLOCK_STEP_S = 1e-9
 _REMEMBERED = 3.0
+_NOTICEABLE_S = 0.001
 
 
 def ratios(baseline: Sequence[Sample], candidate: Sequence[Sample]) -> tuple[float, ...]:
@@ -119,11 +120,11 @@ def remembered(committed_s: float, reruns: Sequence[float]) -> str | None:
     """Return a sentence if the first run took more than 3 times the median rerun, else ``None``.
 
     Such a cell found something that its first run left behind (a cache, an open connection), so its reruns do
-    not tell how long it takes.
+    not tell how long it takes. A difference below 1 ms is what cold processor caches cost any cell.
     """
     if not reruns:
         return None
     rerun_s = median(reruns)
-    if committed_s <= _REMEMBERED * rerun_s:
+    if committed_s <= _REMEMBERED * rerun_s or committed_s - rerun_s < _NOTICEABLE_S:
         return None
     return f"first run {seconds(committed_s)}, reruns {seconds(rerun_s)}: something is remembered"
