@@ -126,11 +126,22 @@ def between(text: str, start: tuple[int, int], end: tuple[int, int], edits: Iter
     pieces: list[bytes] = []
     position = offsets[start[0] - 1] + start[1]
     for each in sorted(edits, key=_order):
-        pieces.append(data[position : offsets[each.start[0] - 1] + each.start[1]])
-        pieces.append(each.text.encode())
+        before = data[position : offsets[each.start[0] - 1] + each.start[1]]
         position = offsets[each.end[0] - 1] + each.end[1]
+        pieces.extend((before, _apart(before, each.text.encode(), data[position : position + 1])))
     pieces.append(data[position : offsets[end[0] - 1] + end[1]])
     return b"".join(pieces).decode()
+
+
+def _apart(before: bytes, new: bytes, after: bytes) -> bytes:
+    """Return the new text with a space where it would run into a word beside it: ``f(1)or 2``."""
+    left = b" " if _is_word(before[-1:]) and _is_word(new[:1]) else b""
+    right = b" " if _is_word(new[-1:]) and _is_word(after) else b""
+    return left + new + right
+
+
+def _is_word(byte: bytes) -> bool:
+    return byte.isalnum() or byte == b"_" or byte > b"\x7f"
 
 
 def _order(edit: Edit) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -306,6 +306,7 @@ def _comprehension_shape(loop: Comprehension, operations: Sequence[Operation]) -
     )
     if (
         len(operations) != 1
+        or any(isinstance(each, ast.NamedExpr) for part in loop.generators for each in ast.walk(part))
         or id(operations[0].node) not in inside
         or nested
         or any(each.is_async for each in loop.generators)

@@ -12,6 +12,9 @@ from perfmagic.analysis.statements import DEFINITIONS, Lines, Operation, escapes
 
 BOUND_TO_TASK = frozenset({Kind.CONTEXT, Kind.TASK})
 FAILING = (ast.Call, ast.Subscript, ast.Await, ast.BinOp, ast.Attribute, ast.For, ast.Import, ast.ImportFrom)
+FRAME_BOUND = frozenset({"super", "locals", "vars", "dir", "eval", "exec"})
+"""Builtins that look at the function that calls them."""
+
 Role = Literal["lead", "operation", "rest"]
 
 
@@ -201,11 +204,38 @@ def _pin(statement: ast.stmt, operation: Operation, effects: Effects) -> str | N
         return f"line {line} reads {target!r}, waits, and writes it back"
     if _pacing(statement, operation):
         return f"line {line} waits on purpose"
+    immovable = _stays(operation.node) or _shown_code(statement, operation.node)
+    if immovable is not None:
+        return f"line {line} {immovable}"
     if _hides_position(statement, operation.node):
         return f"line {line} waits inside a formatted string, which this Python cannot rewrite"
     for location in sorted(effects.writes | effects.reads, key=lambda each: each.label):
         if location.kind in BOUND_TO_TASK:
             return f"line {line} depends on the task it runs in ({location.label})"
+    return None
+
+
+def _stays(node: ast.expr) -> str | None:
+    """Say why the code of an operation means something else in a function of its own, if it does."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.NamedExpr):
+            return f"binds {each.target.id!r} inside an operation"
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id in FRAME_BOUND:
+            return f"calls {each.func.id}(), which depends on the function that it stands in"
+    return None
+
+
+def _shown_code(statement: ast.stmt, node: ast.expr) -> str | None:
+    """Say that the code of an operation is printed by ``f"{code=}"``, if it may be: another code would print something else."""
+    word = "await" if isinstance(node, ast.Await) else ast.unparse(node).split("(", 1)[0]
+    for string in ast.walk(statement):
+        if not isinstance(string, ast.JoinedStr):
+            continue
+        for before, part in zip(string.values, string.values[1:], strict=False):
+            if isinstance(before, ast.Constant) and isinstance(before.value, str) and _contains(part, node):
+                text = before.value.rstrip()
+                if text.endswith("=") and word in text:
+                    return "prints the code of an operation"
     return None
 
 

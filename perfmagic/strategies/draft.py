@@ -24,6 +24,7 @@ from perfmagic.model.options import Options
 from perfmagic.model.plan import Edit, Plan, Refusal
 from perfmagic.strategies.names import Names
 from perfmagic.strategies.ordering import Ordering, assumptions
+from perfmagic.strategies.standard_names import misleading_name
 
 
 @dataclass(slots=True, kw_only=True)
@@ -144,6 +145,10 @@ def finish(plan: Draft, *, slots: int | None, one_thread: bool) -> Plan | Refusa
     wrong = damage(text, apply(text, edits))
     if wrong is not None:
         return plan.refuse("syntax", wrong, None, "simplify the layout of the statements")
+    taken = misleading_name(plan.analysis, ast.parse(apply(text, edits)))
+    if taken is not None:
+        reason = f"the changed code would call {taken}, and {taken!r} is another thing here"
+        return plan.refuse("syntax", reason, None, f"rename {taken!r}")
     source = to_source(plan.analysis.cell, edits)
     if source is None:
         reason = "the lines of the cell cannot be matched with the Python code that IPython makes of them"

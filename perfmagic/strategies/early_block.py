@@ -4,7 +4,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from perfmagic.analysis.edits import INDENT, Region, segment
+from perfmagic.analysis.edits import INDENT, Region
 from perfmagic.model.plan import Edit
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.names import stem
@@ -27,7 +27,7 @@ class Style(Protocol):
         """Return the expression that waits for a started operation."""
         ...
 
-    def body(self, text: str) -> str:
+    def body(self, expression: ast.expr) -> str:
         """Return the expression that does the operation inside a helper."""
         ...
 
@@ -114,7 +114,6 @@ def _open(
 def _creation(draft: Draft, start: Start, names: Mapping[int, str], style: Style) -> list[str]:
     """Return the statements that start one operation, its helper first if it needs one."""
     expression = start.operation.expression
-    text = segment(draft.text, expression)
     name = names[start.step.index]
     if not start.wrapped:
         return [style.create(name, expression, None)]
@@ -124,7 +123,7 @@ def _creation(draft: Draft, start: Start, names: Mapping[int, str], style: Style
         "",
         f"{style.helper} {helper}():",
         *inputs,
-        f"{INDENT}return {style.body(text)}",
+        f"{INDENT}return {style.body(expression)}",
         "",
         style.create(name, expression, helper),
     ]

@@ -12,6 +12,7 @@ from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.edits import INDENT, between, replace, segment, string_lines
 from perfmagic.analysis.loop_checks import Obstacle
 from perfmagic.analysis.loops import FanOut, loops_of
+from perfmagic.analysis.parentheses import after_parentheses, argument, before_parentheses, target
 from perfmagic.analysis.statements import Operation
 from perfmagic.model.plan import Edit
 from perfmagic.strategies.draft import Draft
@@ -62,7 +63,7 @@ class LoopStyle(Protocol):
     definition: str
     waits: bool
 
-    def body(self, text: str) -> str:
+    def body(self, expression: ast.expr) -> str:
         """Return the expression that does an operation inside a helper."""
         ...
 
@@ -143,7 +144,8 @@ def _iterate(draft: Draft, fan: FanOut, style: LoopStyle) -> Iterate:
     )
     items, setup = _items(draft, fan)
     helper: tuple[str, ...] = ()
-    call, function = segment(draft.text, last[0].expression), _own_function(draft, fan, last[0])
+    call = argument(last[0].expression, segment(draft.text, last[0].expression))
+    function = _own_function(draft, fan, last[0])
     if not simple:
         function = draft.names.new(f"get_{stem(last[-1].label).removeprefix('get_')}")
         call = f"{function}({', '.join(fan.targets)})"
@@ -155,7 +157,7 @@ def _iterate(draft: Draft, fan: FanOut, style: LoopStyle) -> Iterate:
         call=call,
         helper=helper,
         function=function,
-        target=_target(draft, fan),
+        target=target(_target_of(fan), draft.text),
         each=segment(draft.text, _target_of(fan)),
         items=items,
         setup=setup,
@@ -188,12 +190,6 @@ def _target_of(fan: FanOut) -> ast.expr:
     return fan.loop.target if isinstance(fan.loop, ast.For) else fan.loop.generators[0].target
 
 
-def _target(draft: Draft, fan: FanOut) -> str:
-    target = _target_of(fan)
-    text = segment(draft.text, target)
-    return text if isinstance(target, ast.Name) or text.startswith(("(", "[")) else f"({text})"
-
-
 def _items(draft: Draft, fan: FanOut) -> tuple[str, tuple[str, ...]]:
     """Return the iterable as it may be written twice, and the lines that make that possible."""
     text = segment(draft.text, fan.iteration.expression)
@@ -208,7 +204,7 @@ def _helper(
     draft: Draft, fan: FanOut, style: LoopStyle, name: str, last: Sequence[Operation], *, limited: bool
 ) -> list[str]:
     """Return the function that does what one iteration does up to its last operation."""
-    values = [*fan.temporaries, *(style.body(segment(draft.text, each.expression)) for each in last)]
+    values = [*fan.temporaries, *(style.body(each.expression) for each in last)]
     rows = [*_head(draft, fan), f"return {', '.join(values)}"]
     lines: list[str] = []
     if limited:
@@ -247,11 +243,11 @@ def without_head(fan: FanOut) -> list[Edit]:
     return [Edit(start=(fan.head[0].lineno, 0), end=(fan.last.lineno, 0), text="")]
 
 
-def header(loop: ast.For | ast.comprehension, target: str, items: str) -> Edit:
+def header(loop: ast.For | ast.comprehension, targets: str, items: str, text: str) -> Edit:
     """Return the edit that makes a loop go over the items together with their results."""
-    start = (loop.target.lineno, loop.target.col_offset)
+    start = before_parentheses((loop.target.lineno, loop.target.col_offset), text)
     end = (loop.iter.end_lineno or loop.iter.lineno, loop.iter.end_col_offset or loop.iter.col_offset)
-    return Edit(start=start, end=end, text=f"{target} in {items}")
+    return Edit(start=start, end=after_parentheses(end, text), text=f"{targets} in {items}")
 
 
 def results_taken(fan: FanOut, results: Sequence[str]) -> list[Edit]:
@@ -261,12 +257,8 @@ def results_taken(fan: FanOut, results: Sequence[str]) -> list[Edit]:
 
 def generators(loop: ast.ListComp | ast.SetComp | ast.DictComp, text: str) -> str:
     """Return the text of a comprehension from its first ``for`` on."""
-    first = loop.generators[0]
     element = loop.value if isinstance(loop, ast.DictComp) else loop.elt
     start = (element.end_lineno or element.lineno, element.end_col_offset or element.col_offset)
     end = (loop.end_lineno or loop.lineno, (loop.end_col_offset or 1) - 1)
-    between_them = between(text, start, (first.target.lineno, first.target.col_offset))
-    skipped = between_them.index("for ") if "for " in between_them else 0
-    return (
-        between_them[skipped:] + between(text, (first.target.lineno, first.target.col_offset), end).rstrip()
-    )
+    inside = between(text, after_parentheses(start, text), end).lstrip()
+    return inside if "#" in inside else inside.rstrip()

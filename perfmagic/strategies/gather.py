@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.edits import INDENT, remove, replace, segment
+from perfmagic.analysis.parentheses import argument
+from perfmagic.analysis.parentheses import target as beside
 from perfmagic.analysis.statements import simple_target
 from perfmagic.analysis.steps import Step
 from perfmagic.model.options import Options
@@ -23,6 +25,7 @@ from perfmagic.strategies.names import stem
 from perfmagic.strategies.ordering import Ordering, operation_of, ordering, rewritable_blocks
 from perfmagic.strategies.refusals import explain, precondition
 from perfmagic.strategies.separate_lines import with_separate_lines
+from perfmagic.strategies.start_early import is_safe
 
 NAME = "gather"
 LAST = 1_000_000
@@ -82,8 +85,8 @@ def _rewrite(made: Draft, block: Block) -> bool:
 
 
 def _may_raise(made: Draft, step: Step) -> bool:
-    callee = made.analysis.effects.callee(operation_of(step).node)
-    return callee.may_raise
+    operation = operation_of(step)
+    return made.analysis.effects.callee(operation.node).may_raise or not is_safe(operation.expression)
 
 
 def _acceptable(made: Draft, order: Ordering, levels: list[Level]) -> bool:
@@ -204,7 +207,7 @@ def _write(made: Draft, order: Ordering, level: Level, taken: dict[ast.expr, str
     )
     for step in level.members:
         operation = operation_of(step)
-        values.append(segment(made.text, operation.expression, taken))
+        values.append(argument(operation.expression, segment(made.text, operation.expression, taken)))
         targets.append("" if dropped else _target(made, statements[step.statement], step, level))
     for step, target in zip(level.members, targets, strict=True):
         node = operation_of(step).node
@@ -218,8 +221,7 @@ def _target(made: Draft, statement: ast.stmt, step: Step, level: Level) -> str:
     if step.index in level.direct:
         target = simple_target(statement, node)
         if target is not None:
-            text = segment(made.text, target)
-            return text if isinstance(target, ast.Name) or text.startswith(("(", "[")) else f"({text})"
+            return beside(target, made.text)
     return made.names.new(f"{stem(operation_of(step).label)}_result")
 
 

@@ -4,6 +4,7 @@ import ast
 
 from perfmagic.analysis.edits import replace
 from perfmagic.analysis.loops import FanOut
+from perfmagic.analysis.parentheses import awaited
 from perfmagic.strategies.awaitables import awaitable
 from perfmagic.strategies.cancelling import cancelling
 from perfmagic.strategies.draft import Draft
@@ -19,9 +20,9 @@ class LoopsAsTasks:
     def __init__(self, made: Draft) -> None:
         self._draft = made
 
-    def body(self, text: str) -> str:
+    def body(self, expression: ast.expr) -> str:
         """Return ``await expression``."""
-        return f"await ({text})" if "\n" in text else f"await {text}"
+        return f"await {awaited(expression, self._draft.text)}"
 
     def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
         """Start all, then await each where the loop did."""
@@ -30,7 +31,7 @@ class LoopsAsTasks:
         started = f"{tasks} = [{self._start(fan, parts)} for {parts.each} in {parts.items}]"
         region = made.region(loop, loop)
         made.before(loop, [*parts.helper, *parts.setup, started, "try:"], region=region)
-        made.edits.append(header(loop, f"{parts.target}, {task}", f"zip({parts.items}, {tasks})"))
+        made.edits.append(header(loop, f"{parts.target}, {task}", f"zip({parts.items}, {tasks})", made.text))
         made.edits.extend(without_head(fan))
         if fan.simple:
             made.edits.extend(results_taken(fan, [f"await {task}"]))
@@ -59,7 +60,9 @@ class LoopsAsTasks:
             made.edits.append(replace(loop, f"{{{text}}}" if isinstance(loop, ast.SetComp) else f"[{text}]"))
         else:
             made.edits.append(
-                header(loop.generators[0], f"{parts.target}, {task}", f"zip({parts.items}, {tasks})")
+                header(
+                    loop.generators[0], f"{parts.target}, {task}", f"zip({parts.items}, {tasks})", made.text
+                )
             )
             made.edits.extend(results_taken(fan, [f"await {task}"]))
         shown = made.keep_value_shown(fan.block, fan.statement)

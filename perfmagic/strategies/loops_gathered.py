@@ -4,8 +4,10 @@ import ast
 
 from perfmagic.analysis.edits import replace
 from perfmagic.analysis.loops import FanOut
+from perfmagic.analysis.parentheses import awaited
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.fan_out import Iterate, generators, header, results_taken, without_head
+from perfmagic.strategies.start_early import is_safe
 
 FIRST_IN_TIME = (
     "no gathered operation fails: gather raises the error that comes first in time and lets the others go on."
@@ -25,12 +27,14 @@ class GatheredLoops:
     def note(self, fan: FanOut) -> None:
         """State the assumption, unless the operations are known not to raise."""
         effects = self._draft.analysis.effects
-        if any(effects.callee(each.node).may_raise for each in fan.operations):
+        if any(
+            effects.callee(each.node).may_raise or not is_safe(each.expression) for each in fan.operations
+        ):
             self._draft.notes.append(FIRST_IN_TIME)
 
-    def body(self, text: str) -> str:
+    def body(self, expression: ast.expr) -> str:
         """Return ``await expression``."""
-        return f"await ({text})" if "\n" in text else f"await {text}"
+        return f"await {awaited(expression, self._draft.text)}"
 
     def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
         """``results = await asyncio.gather(...)``, then the loop over items and results."""
@@ -39,7 +43,9 @@ class GatheredLoops:
         results = made.names.new("results")
         gathered = f"{results} = await asyncio.gather(*[{parts.call} for {parts.each} in {parts.items}])"
         made.before(loop, [*parts.helper, *parts.setup, gathered])
-        made.edits.append(header(loop, f"{parts.target}, {parts.value}", f"zip({parts.items}, {results})"))
+        made.edits.append(
+            header(loop, f"{parts.target}, {parts.value}", f"zip({parts.items}, {results})", made.text)
+        )
         made.edits.extend([*without_head(fan), *results_taken(fan, parts.results)])
 
     def write_comprehension(self, fan: FanOut, loop: ast.expr, parts: Iterate, *, exact: bool) -> None:
@@ -55,6 +61,11 @@ class GatheredLoops:
             return
         text = f"await asyncio.gather(*[{parts.call} for {parts.each} in {parts.items}])"
         made.edits.append(
-            header(loop.generators[0], f"{parts.target}, {parts.results[0]}", f"zip({parts.items}, {text})")
+            header(
+                loop.generators[0],
+                f"{parts.target}, {parts.results[0]}",
+                f"zip({parts.items}, {text})",
+                made.text,
+            )
         )
         made.edits.extend(results_taken(fan, parts.results))

@@ -4,6 +4,7 @@ import ast
 
 from perfmagic.analysis.edits import INDENT, replace
 from perfmagic.analysis.loops import FanOut
+from perfmagic.analysis.parentheses import returned
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.fan_out import Iterate, generators, header, results_taken, without_head
 from perfmagic.strategies.thread_pool import pool, submission
@@ -18,9 +19,9 @@ class ThreadLoops:
     def __init__(self, made: Draft) -> None:
         self._draft = made
 
-    def body(self, text: str) -> str:
+    def body(self, expression: ast.expr) -> str:
         """Return the call itself."""
-        return f"({text})" if "\n" in text else text
+        return returned(expression, self._draft.text)
 
     def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
         """Loop over items and mapped results inside the pool."""
@@ -37,7 +38,9 @@ class ThreadLoops:
             )
             mapped = f"[{future}.result() for {future} in {futures}]"
         made.before(loop, lines, region=region)
-        made.edits.append(header(loop, f"{parts.target}, {parts.value}", f"zip({parts.items}, {mapped})"))
+        made.edits.append(
+            header(loop, f"{parts.target}, {parts.value}", f"zip({parts.items}, {mapped})", made.text)
+        )
         made.edits.extend([*without_head(fan), *results_taken(fan, parts.results)])
 
     def write_comprehension(self, fan: FanOut, loop: ast.expr, parts: Iterate, *, exact: bool) -> None:
@@ -62,7 +65,10 @@ class ThreadLoops:
         else:
             made.edits.append(
                 header(
-                    loop.generators[0], f"{parts.target}, {parts.results[0]}", f"zip({parts.items}, {mapped})"
+                    loop.generators[0],
+                    f"{parts.target}, {parts.results[0]}",
+                    f"zip({parts.items}, {mapped})",
+                    made.text,
                 )
             )
             made.edits.extend(results_taken(fan, parts.results))

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.edits import replace, segment
+from perfmagic.analysis.parentheses import argument, awaited
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Edit, Plan, Refusal
 from perfmagic.strategies.awaitables import awaitable, slots_of
@@ -70,21 +71,25 @@ class TaskStyle:
         """Return ``name = asyncio.create_task(...)``, with what fits the kind of awaitable."""
         if helper is not None:
             return f"{name} = asyncio.create_task({helper}())"
-        return (
-            f"{name} = {awaitable(self._draft.analysis, expression, segment(self._draft.text, expression))}"
-        )
+        text = argument(expression, segment(self._draft.text, expression))
+        return f"{name} = {awaitable(self._draft.analysis, expression, text)}"
 
     def take(self, name: str) -> str:
         """Return ``await name``."""
         return f"await {name}"
 
-    def body(self, text: str) -> str:
+    def body(self, expression: ast.expr) -> str:
         """Return ``await expression``."""
-        return f"await ({text})" if "\n" in text else f"await {text}"
+        return f"await {awaited(expression, self._draft.text)}"
 
     def replaced(self, start: Start, name: str) -> Edit:
-        """Replace what is awaited by the task."""
-        return replace(start.operation.expression, name)
+        """Replace what is awaited by the task, its parentheses too unless they hold a comment."""
+        node = start.operation.node
+        expression = start.operation.expression
+        enclosed = (node.end_lineno, node.end_col_offset) > (expression.end_lineno, expression.end_col_offset)
+        if enclosed and "#" not in segment(self._draft.text, node):
+            return replace(node, f"await {name}")
+        return replace(expression, name)
 
     def added(self, name: str, /) -> list[str]:
         """Note a task started later."""

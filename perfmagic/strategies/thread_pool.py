@@ -2,7 +2,8 @@
 
 import ast
 
-from perfmagic.analysis.edits import between, segment
+from perfmagic.analysis.edits import segment
+from perfmagic.analysis.parentheses import argument, arguments_of
 
 
 def pool(executor: str, workers: int) -> str:
@@ -12,18 +13,6 @@ def pool(executor: str, workers: int) -> str:
 
 def submission(executor: str, call: ast.Call, text: str) -> str:
     """Return the call handed to the pool: ``executor.submit(function, arguments)``."""
-    function = segment(text, call.func)
+    function = argument(call.func, segment(text, call.func))
     arguments = arguments_of(call, text)
     return f"{executor}.submit({function}, {arguments})" if arguments else f"{executor}.submit({function})"
-
-
-def arguments_of(call: ast.Call, text: str) -> str:
-    """Return the text between the parentheses of a call, without a trailing comma."""
-    parts: list[ast.expr | ast.keyword] = sorted(
-        [*call.args, *call.keywords], key=lambda each: (each.lineno, each.col_offset)
-    )
-    if not parts:
-        return ""
-    first, last = parts[0], parts[-1]
-    end = (last.end_lineno or last.lineno, last.end_col_offset or last.col_offset)
-    return between(text, (first.lineno, first.col_offset), end)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.edits import replace
+from perfmagic.analysis.parentheses import returned
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Edit, Plan, Refusal
 from perfmagic.strategies.draft import Draft, draft, finish
@@ -81,9 +82,9 @@ class ThreadStyle:
         """Return ``name.result()``."""
         return f"{name}.result()"
 
-    def body(self, text: str) -> str:
+    def body(self, expression: ast.expr) -> str:
         """Return the call itself."""
-        return f"({text})" if "\n" in text else text
+        return returned(expression, self._draft.text)
 
     def replaced(self, start: Start, name: str) -> Edit:
         """Replace the call by its future's result."""

@@ -6,8 +6,10 @@ import contextlib
 import importlib.util
 import io
 import linecache
+import random
 import types
-from collections.abc import Sequence
+import warnings
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,8 +68,10 @@ def planned(source: str, strategy: str, options: Options | None = None) -> Plan 
     return STRATEGIES[strategy].plan(analysed(source), options or Options())
 
 
-def run(source: str, check: Sequence[str], names: dict[str, object] | None = None) -> Result:
-    """Run a cell, top-level await allowed, and return what can be compared."""
+def run(
+    source: str, check: Sequence[str], names: dict[str, object] | None = None, *, may_lose: bool = False
+) -> Result:
+    """Run a cell, top-level await allowed, and return what can be compared; no coroutine may be lost unless told."""
     names = namespace() if names is None else names
     code = compile(source, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     printed = io.StringIO()
@@ -79,18 +83,44 @@ def run(source: str, check: Sequence[str], names: dict[str, object] | None = Non
             await value
         assert len(asyncio.all_tasks()) == 1, "a task outlived the cell"
 
-    with contextlib.redirect_stdout(printed):
+    with contextlib.redirect_stdout(printed), warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
         try:
             asyncio.run(body())
         except Exception as error:
             raised = f"{type(error).__name__}: {error}"
-    return Result({name: _plain(names[name]) for name in check if name in names}, raised, printed.getvalue())
+        bindings = {name: _plain(names[name]) for name in check if name in names}
+        names.clear()
+    lost = [str(each.message) for each in told if "never awaited" in str(each.message)]
+    assert may_lose or not lost, f"{lost[0]}\n{source}"
+    return Result(bindings, raised, printed.getvalue())
+
+
+def perturbed(seed: int) -> dict[str, object]:
+    """Return a namespace in which every wait takes a random time."""
+    names = namespace()
+    clock = random.Random(seed)
+    real = names["asyncio"]
+
+    class Waits:
+        __name__ = "asyncio"
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(real, name)
+
+        async def sleep(self, _delay: float, result: object = None) -> object:
+            return await real.sleep(clock.random() * 0.003, result)
+
+    names["asyncio"] = Waits()
+    return names
 
 
 def _plain(value: object) -> object:
     """Return a value that can be compared: objects without equality of their own by type and state."""
     if isinstance(value, list | tuple):
         return type(value)(_plain(each) for each in value)
+    if isinstance(value, Iterator | Coroutine):
+        return type(value).__name__
     if callable(value):
         return getattr(value, "__qualname__", type(value).__name__)
     if type(value).__module__ == "builtins":

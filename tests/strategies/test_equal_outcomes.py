@@ -1,13 +1,11 @@
 """A random straight-line cell gives equal outcomes under every accepted plan, with delays as they come and perturbed."""
 
-import random
-
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan
-from tests.strategies.cell_runs import STRATEGIES, analysed, namespace, run
+from tests.strategies.cell_runs import STRATEGIES, analysed, perturbed, run
 
 NAMES = ["p", "q", "u", "v", "w"]
 VALUES = st.one_of(st.sampled_from(NAMES), st.integers(0, 9).map(str))
@@ -40,7 +38,24 @@ PLAIN = st.one_of(
     st.just("STATE['n'] += 1"),
     st.builds("{} = [{}]".format, st.sampled_from(["l", "m"]), VALUES),
 )
+CHOICES = st.one_of(
+    st.builds("({} if {} else {})".format, AWAITS, VALUES, AWAITS),
+    st.builds("(not {} or {})".format, VALUES, AWAITS),
+    st.builds("({} and {})".format, VALUES, AWAITS),
+    st.builds("(lambda: {})()".format, AWAITS),
+    st.builds("(  # first\n    {}\n    if {} else\n    {})".format, AWAITS, VALUES, AWAITS),
+    st.builds("(\n    {}  # note\n)".format, AWAITS),
+    st.builds("(t := {})".format, AWAITS),
+    st.builds("(f)(*[{}])".format, VALUES),
+    st.builds("(await wrapped({}))".format, VALUES),
+    st.builds("f(await {})".format, AWAITS),
+)
+"""What is awaited, and loses its meaning with its parentheses."""
+
 AWAITING = st.one_of(
+    st.builds("{} = await {}".format, st.sampled_from(NAMES), CHOICES),
+    st.builds("{} = await {}or 3".format, st.sampled_from(NAMES), AWAITS),
+    st.builds("for x in(range(3)):\n    l.append(await ({} if x == {} else f(x)))".format, AWAITS, VALUES),
     st.builds("{} = await {}".format, st.sampled_from(NAMES), AWAITS),
     st.builds("await {}".format, AWAITS),
     st.builds("{} = (await {}, await {})[1]".format, st.sampled_from(NAMES), AWAITS, AWAITS),
@@ -48,26 +63,8 @@ AWAITING = st.one_of(
     st.builds("{} = [await f(x) for x in range(3)][0]".format, st.sampled_from(NAMES)),
 )
 CALLING = st.builds("{} = {}".format, st.sampled_from(NAMES), CALLS)
-START = "p = q = u = v = w = 1\nl = []\nm = []\n"
+START = "async def wrapped(v):\n    return f(v)\np = q = u = v = w = 1\nl = []\nm = []\n"
 CHECKED = [*NAMES, "l", "m", "x", "STATE", "pool_rows"]
-
-
-def perturbed(seed: int) -> dict[str, object]:
-    """Return a namespace in which every wait takes a random time."""
-    names = namespace()
-    clock = random.Random(seed)
-    real = names["asyncio"].sleep
-
-    class Waits:
-        def __getattr__(self, name):
-            return getattr(names_asyncio, name)
-
-        async def sleep(self, delay, result=None):
-            return await real(clock.random() * 0.003, result)
-
-    names_asyncio = names["asyncio"]
-    names["asyncio"] = Waits()
-    return names
 
 
 def compare(source: str, seed: int) -> None:

@@ -1,0 +1,111 @@
+"""The text of an expression as it may stand in another place, and the parentheses that belong to it.
+
+Positions of `ast` leave the parentheses around an expression out, so a text that moves may need new ones: ``await`` binds
+tighter than everything but calls, attributes, subscripts and what brackets enclose.
+The Python Language Reference, section 6.17, *Operator precedence*.
+"""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+
+from perfmagic.analysis.edits import between, segment
+
+PRIMARIES = (
+    ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.JoinedStr, ast.List, ast.Set, ast.Dict,
+    ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp,
+)  # fmt: skip
+"""Expressions that bind at least as tightly as ``await``."""
+
+LOOSE = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Starred)
+"""Expressions that mean something else, or nothing, as an argument without parentheses."""
+
+OPENING, CLOSING = "([{", ")]}"
+BLANK = r"(?:[ \t\f\n]|\\\n|#[^\n]*\n)*"
+OPENED = re.compile(rf"{BLANK}\(")
+CLOSED = re.compile(rf"(?:{BLANK}\))*")
+
+
+def awaited(node: ast.expr, text: str) -> str:
+    """Return the expression as it may stand behind ``await``."""
+    own = segment(text, node)
+    return own if isinstance(node, PRIMARIES) and "\n" not in own else f"({own})"
+
+
+def returned(node: ast.expr, text: str) -> str:
+    """Return the expression as it may stand among others behind ``return``."""
+    own = segment(text, node)
+    return f"({own})" if "\n" in own or isinstance(node, (*LOOSE, ast.Lambda)) else own
+
+
+def argument(node: ast.expr, own: str) -> str:
+    """Return the expression's text ``own`` as it may stand among the arguments of a call, or in a list."""
+    return f"({own})" if isinstance(node, LOOSE) else own
+
+
+def target(node: ast.expr, text: str) -> str:
+    """Return a target as it may stand beside others."""
+    own = segment(text, node)
+    return own if isinstance(node, ast.Name) or encloses(own) else f"({own})"
+
+
+def encloses(text: str) -> bool:
+    """Whether the first bracket of a text closes at its end."""
+    tokens = list(_tokens(text))
+    depth = 0
+    for index, token in enumerate(tokens):
+        depth += (token.string in OPENING) - (token.string in CLOSING)
+        if depth == 0:
+            return index == len(tokens) - 1 and index > 0
+    return False
+
+
+def arguments_of(call: ast.Call, text: str) -> str:
+    """Return the text between the parentheses of a call, without a trailing comma."""
+    start = after_parentheses((call.func.end_lineno or 1, call.func.end_col_offset or 0), text)
+    end = (call.end_lineno or 1, (call.end_col_offset or 1) - 1)
+    inside = _past(OPENED, between(text, start, end))
+    # Behind a comment the line must end, so the layout stays.
+    return inside if "#" in inside else inside.strip().removesuffix(",").rstrip()
+
+
+def after_parentheses(end: tuple[int, int], text: str) -> tuple[int, int]:
+    """Return the position behind the closing parentheses that follow a position."""
+    rest = between(text, end, (text.count("\n") + 1, len(text.rsplit("\n", maxsplit=1)[-1].encode())))
+    skipped = rest[: len(rest) - len(_past(CLOSED, rest))]
+    rows = skipped.split("\n")
+    return end[0] + len(rows) - 1, len(rows[-1].encode()) + (end[1] if len(rows) == 1 else 0)
+
+
+def _past(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.match(text)
+    return text[found.end() :] if found is not None else text
+
+
+def before_parentheses(start: tuple[int, int], text: str) -> tuple[int, int]:
+    """Return the position before the opening parentheses on the same line that precede a position."""
+    line = text.split("\n")[start[0] - 1].encode()
+    column = start[1]
+    while line[:column].rstrip().endswith(b"("):
+        column = len(line[:column].rstrip()) - 1
+    return start[0], column
+
+
+def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+    """Yield the tokens that mean something, until the text stops being readable by itself."""
+    skipped = {
+        tokenize.NL,
+        tokenize.NEWLINE,
+        tokenize.COMMENT,
+        tokenize.INDENT,
+        tokenize.DEDENT,
+        tokenize.ENDMARKER,
+    }
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type not in skipped:
+                yield token
+    except (tokenize.TokenError, IndentationError, SyntaxError):
+        return
