@@ -185,14 +185,22 @@ RAISING = "items.append(1)\ntime.sleep(0.25)\nx = 1\nraise ValueError('of the us
 
 
 def test_a_cell_that_raises_is_still_compared_and_its_error_comes_back():
-    found = compared(RAISING, {"gather": RAISING.replace("0.25", "0.125")})
+    found = compared(RAISING, {"gather": RAISING})
     assert isinstance(found.result.error, ValueError)
     assert found["gather"].status is CandidateStatus.RAN
     assert found["gather"].verdict.status is Status.EQUAL
-    assert found["gather"].speedup.value == pytest.approx(2.0)
+    assert found["gather"].speedup.value == pytest.approx(1.0)
     assert found["gather"].error.type == found["sequential"].error.type == "ValueError"
     assert found["gather"].error.message == "of the user"
     assert found.names == {"items": [1], "x": 1}
+
+
+def test_a_change_that_only_fails_sooner_than_its_ceiling_allows_is_given_no_speedup():
+    found = compared(RAISING, {"gather": RAISING.replace("0.25", "0.125")})
+    assert found["gather"].verdict.status is Status.EQUAL
+    assert found["gather"].speedup is None
+    assert "fails sooner" in found.doubts("candidates[1].speedup")[0]
+    assert found.comparison.recommendation.strategy is None
 
 
 def test_the_traceback_begins_in_the_cell():
