@@ -35,7 +35,7 @@ def _sleep(machine: Machine, node: ast.AST, model: Model, native: Native, argume
     if seconds == just(Const(0)):
         return arguments.get(1, "result") or NONE
     reason = f"line {machine.line(node)} sleeps: that may be deliberate pacing"
-    machine.barrier(node, reason, "--ignore-sleeps", pacing=True)
+    machine.barrier(node, reason, "take the pause out of the cell if it does not matter", pacing=True)
     return arguments.get(1, "result") or NONE
 
 
