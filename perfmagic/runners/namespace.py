@@ -188,7 +188,7 @@ class SavedState:
         for subject, keeper, taken, parent in records.changed():
             try:
                 keeper.put(subject, taken)
-            except (BufferError, AttributeError, TypeError, ValueError, RuntimeError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever one object does, the others are put back
                 failed[records.path(parent, subject)] = error
         if failed:
             raise RestoreFailed(tuple(failed), str(next(iter(failed.values()))))

@@ -125,6 +125,16 @@ class _ReferenceKeeper(Fixed):
         return ((f".{name}", each) for name, each in zip(self._names, taken, strict=True))
 
 
+class _MemoryViewKeeper(_ReferenceKeeper):
+    """Views of memory; one that was released leads nowhere."""
+
+    def take(self, subject: object) -> tuple[object, ...]:
+        try:
+            return super().take(subject)
+        except ValueError:
+            return (None,)
+
+
 class _ProxyKeeper(_ReferenceKeeper):
     """Read-only views, which name what they show to the garbage collector only."""
 
@@ -154,6 +164,6 @@ def callable_keepers() -> tuple[tuple[type, AnyKeeper], ...]:
         (staticmethod, wrapper),
         (classmethod, wrapper),
         (property, _ReferenceKeeper("fget", "fset", "fdel")),
-        (memoryview, _ReferenceKeeper("obj")),
+        (memoryview, _MemoryViewKeeper("obj")),
         *((kind, _ProxyKeeper()) for kind in _views()),
     )

@@ -107,6 +107,7 @@ _ITERATOR = Ending("iterator", "it is used up by reading and cannot be rewound")
 _GENERATOR = Ending("iterator", "a generator or coroutine that is used up by running")
 _REMEMBERS = Ending("shared", "a cache of results; it stays warm")
 OPAQUE = Ending("opaque", "it holds state that cannot be reached")
+DEFIES = Ending("opaque", "it does not let its contents be taken")
 
 _BUILTIN_BASES: frozenset[type] = frozenset(
     {object, type, property, random.Random, types.SimpleNamespace, int, float, complex, str, bytes, tuple}

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from perfmagic.errors import RunError
 from perfmagic.runners.state_keeping import AnyKeeper, Ending, Fixed
-from perfmagic.runners.state_kinds import ATOMIC, STREAM, is_output_stream
+from perfmagic.runners.state_kinds import ATOMIC, DEFIES, STREAM, is_output_stream
 from perfmagic.runners.state_shapes import Shapes
 
 
@@ -63,7 +63,7 @@ class Records:
 
     def changed(self) -> Iterator[Record]:
         """Yield the records of the objects that hold something else now."""
-        return (row for row in self.rows if not row[1].same(row[0], row[2]))
+        return (row for row in self.rows if not _same(row))
 
     def path(self, parent: int, subject: object) -> str:
         """Return how people reach ``subject``, which record ``parent`` led to."""
@@ -142,11 +142,27 @@ class Walk:
                 if id(part) in seen:
                     continue
                 seen.add(id(part))
-                keepers, ending = shape_of(type(part))
-                if ending is not None and self._noting:
-                    self.records.met.append(Met(part, STREAM if is_output_stream(part) else ending, parent))
+                try:
+                    keepers, ending = shape_of(type(part))
+                except Exception:  # noqa: BLE001 - a class that defies looking at it is no reason to fail
+                    keepers, ending = (), DEFIES
+                if ending is not None:
+                    self._meet(part, STREAM if is_output_stream(part) else ending, parent)
                 for keeper in keepers:
-                    self._save(part, keeper, parent)
+                    self._try_to_save(part, keeper, parent)
+
+    def _meet(self, subject: object, ending: Ending, parent: int) -> None:
+        if self._noting:
+            self.records.met.append(Met(subject, ending, parent))
+
+    def _try_to_save(self, subject: object, keeper: AnyKeeper, parent: int) -> None:
+        """Save one object; one that does not let its contents be taken is an end of the walk."""
+        try:
+            self._save(subject, keeper, parent)
+        except StateTooLarge:
+            raise
+        except Exception:  # noqa: BLE001 - whatever an object of the user does, the others are saved
+            self._meet(subject, DEFIES, parent)
 
     def _save(self, subject: object, keeper: AnyKeeper, parent: int) -> None:
         records = self.records
@@ -160,6 +176,14 @@ class Walk:
         elif isinstance(keeper, Fixed):
             return  # it cannot change and leads nowhere: a tuple of numbers
         records.rows.append((subject, keeper, taken, parent))
+
+
+def _same(row: Record) -> bool:
+    subject, keeper, taken, _ = row
+    try:
+        return keeper.same(subject, taken)
+    except Exception:  # noqa: BLE001 - it was looked into before; so it changed, and `put` says why it cannot be put back
+        return False
 
 
 def _mutable(parts: Collection[object]) -> Collection[object]:

@@ -24,6 +24,7 @@ import numpy as np
 import pytest
 
 from perfmagic.runners.namespace import RestoreFailed, StateTooLarge, save
+from perfmagic.runners.state_buffers import buffer_keepers
 
 
 def generator():
@@ -300,3 +301,45 @@ def test_a_set_keeps_the_order_in_which_it_iterates():
     numbers ^= {before[0], 5}
     saved.restore()
     assert set(before) == numbers
+
+
+def test_a_released_view_of_memory_leads_nowhere():
+    view = memoryview(bytearray(b"ab"))
+    view.release()
+    state = save({"view": view}, names=["view"], roots=[("view", view)])
+    state.restore()
+    assert state.unrestorable == ()
+    assert state.changed() == ()
+
+
+@pytest.mark.parametrize("method", ["weigh", "take", "parts"])
+def test_an_object_that_cannot_be_looked_into_is_opaque_and_the_others_are_kept(method, monkeypatch):
+    class Odd(bytearray):
+        pass
+
+    def fail(*_):
+        raise SystemError("no")
+
+    odd, kept = Odd(b"x"), [1]
+    keeper = next(each for kind, each in buffer_keepers() if kind is bytearray)
+    monkeypatch.setattr(type(keeper), method, fail)
+    state = save({}, names=[], roots=[("pair", [odd, kept])])
+    kept.append(2)
+    state.restore()
+    assert kept == [1]
+    assert [(each.label, each.kind) for each in state.unrestorable] == [("pair[0]", "opaque")]
+
+
+def test_an_object_that_fails_when_it_is_compared_counts_as_changed(monkeypatch):
+    data = bytearray(b"x")
+    state = save({}, names=[], roots=[("data", data)])
+    keeper = next(each for kind, each in buffer_keepers() if kind is bytearray)
+
+    def fail(*_):
+        raise SystemError("no")
+
+    monkeypatch.setattr(type(keeper), "same", fail)
+    assert [each.label for each in state.changed()] == ["data"]
+    monkeypatch.setattr(type(keeper), "put", fail)
+    with pytest.raises(RestoreFailed, match="data"):
+        state.restore()
