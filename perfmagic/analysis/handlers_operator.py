@@ -80,6 +80,7 @@ def _getter(machine: Machine, node: ast.AST, model: Model, _native: Native, argu
         store(machine, fresh, ("kwarg", name), value)
     if arguments.starred:
         store(machine, fresh, ("arg", 0), UNKNOWN)
+        store(machine, fresh, ("arg", 1), UNKNOWN)
     return just(fresh)
 
 
@@ -90,6 +91,8 @@ def _got(machine: Machine, node: ast.AST, model: Model, native: Native, argument
     if model.option == "itemgetter":
         read_deep(machine, node, [target])
         items = _elements(machine, node, target)
+        if isinstance(native.receiver, Fresh) and len(fields) == 1:
+            return items
         several = new(machine, node, "builtins.tuple", "items")
         store(machine, several, ("[]", None), items)
         return join(items, just(several))

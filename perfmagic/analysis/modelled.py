@@ -102,7 +102,7 @@ def _act(machine: Machine, node: ast.AST, model: Model, native: Native, argument
         for atom in targets or join(*rest.keywords.values()):
             _mutate(machine, node, model, native, atom, (*rest.all(), *elements))
     for place in model.changes:
-        for atom in rest.get(place if native.receiver is not None else place - 1) or rest.rest:
+        for atom in rest.get(place) or rest.rest:
             change(machine, node, atom)
     if model.calls:
         _call_back(machine, node, rest)

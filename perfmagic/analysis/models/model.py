@@ -40,7 +40,7 @@ class Model:
     objects
         Whether a method of an object that a function of this module made changes the object.
     changes
-        Places of further arguments that it changes, counted after the receiver.
+        Places of further arguments that it changes, the receiver of a method not counted.
     may_raise
         False if it is known not to raise.
     """

@@ -42,7 +42,10 @@ _NUMPY: Table = {
         f"numpy.{module}.*": _ARRAY
         for module in ("linalg", "fft", "polynomial", "char", "strings", "lib", "_core", "core")
     },
-    **{f"numpy.{module}.*": Model(result="first") for module in ("ma", "lib.stride_tricks")},
+    **{
+        f"numpy.{module}.*": Model(result="first")
+        for module in ("ma", "lib.stride_tricks", "lib._stride_tricks_impl", "matrixlib")
+    },
     **group(Model(result="first"), "numpy", "frombuffer asmatrix matrix"),
     "numpy.random.default_rng": Model(result="new:numpy.random._generator.Generator"),
     "numpy.random.*": _RANDOM,
@@ -54,7 +57,11 @@ _NUMPY: Table = {
         "sort fill put partition resize itemset setfield setflags byteswap __setitem__ __delitem__",
     ),
     **group(replace(_FILE, reads="shallow"), ARRAY, "tofile dump"),
-    **group(Model(result="first", reads="shallow", attribute=True), ARRAY, "T flat real imag base"),
+    **group(
+        Model(result="first", reads="shallow", attribute=True),
+        ARRAY,
+        "T mT flat real imag base flags data ctypes",
+    ),
     **group(
         Model(handler="view_array"),
         ARRAY,

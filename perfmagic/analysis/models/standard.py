@@ -70,6 +70,7 @@ _PURE_MODULES: Table = {
         for module in ("_struct", "struct")
         for name, place in (("pack_into", 1), ("Struct.pack_into", 0))
     },
+    **{f"{module}.Struct": replace(PURE, result="new:_struct.Struct") for module in ("_struct", "struct")},
     **{f"{module}.Struct.*": PURE for module in ("_struct", "struct")},
     "statistics.NormalDist.*": PURE,
     "string.Template.*": PURE,
