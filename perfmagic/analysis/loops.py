@@ -221,7 +221,8 @@ def _only_target(last: ast.stmt, operations: Sequence[Operation]) -> ast.expr | 
 
 def _is_plain(target: ast.expr) -> bool:
     return all(
-        isinstance(each, ast.Name | ast.Tuple | ast.List | ast.expr_context) for each in ast.walk(target)
+        isinstance(each, ast.Name | ast.Tuple | ast.List | ast.Starred | ast.expr_context)
+        for each in ast.walk(target)
     )
 
 

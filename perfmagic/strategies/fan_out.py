@@ -19,6 +19,8 @@ from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.names import stem
 from perfmagic.strategies.start_early import is_safe
 
+PAIR = 2
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Iterate:
@@ -87,8 +89,36 @@ def rewrite_loops(draft: Draft, block: Block, style: LoopStyle, done: set[int]) 
             draft.overlapped.extend(found.operations)
             done.update(each.key for each in draft.analysis.blocks if each.owner is found.statement)
             draft.notes.extend(f"assumed independent, as told: {each.reason}." for each in found.waived)
+            if _may_not_unpack(found):
+                draft.notes.append(
+                    f"every item of the loop on line {found.loop.lineno} unpacks into its targets."
+                )
             changed = True
     return changed
+
+
+def _may_not_unpack(fan: FanOut) -> bool:
+    """Whether an item may fail to unpack, which the loop as written would only find out in its turn."""
+    wanted = _target_of(fan)
+    if isinstance(wanted, ast.Name):
+        return False
+    flat = isinstance(wanted, ast.Tuple | ast.List) and all(
+        isinstance(each, ast.Name) for each in wanted.elts
+    )
+    call = fan.iteration.expression
+    if not (flat and isinstance(call, ast.Call)) or not isinstance(wanted, ast.Tuple | ast.List):
+        return True
+    match call.func:
+        case ast.Name(id="enumerate"):
+            return len(wanted.elts) != PAIR
+        case ast.Name(id="zip"):
+            return len(wanted.elts) != len(call.args) or any(
+                isinstance(each, ast.Starred) for each in call.args
+            )
+        case ast.Attribute(attr="items"):
+            return len(wanted.elts) != PAIR
+        case _:
+            return True
 
 
 def _is_worth(fan: FanOut) -> bool:

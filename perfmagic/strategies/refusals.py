@@ -103,7 +103,7 @@ def _chain(draft: Draft, found: list[Dependence]) -> Refusal:
     return Refusal(
         strategy=draft.strategy,
         kind="flow",
-        reason=f"nothing can overlap, each step needs the one before: {first.reason}.",
+        reason=f"each step needs the one before: {first.reason}.",
         lines=first.lines,
         hint=None,
     )
@@ -124,8 +124,23 @@ def _nothing(draft: Draft, operations: list[Operation]) -> Refusal:
         return Refusal(
             strategy=draft.strategy, kind="control", reason=f"{pinned[0].pinned}.", lines=pinned[0].lines
         )
-    count = len(operations)
-    what = "no operation that the cell runs itself" if not count else "no two operations stand in one block"
-    if count == 1:
-        what = f"line {operations[0].lines[0]} holds the only operation"
-    return Refusal(strategy=draft.strategy, kind="nothing", reason=f"{what}: nothing can overlap.")
+    return _apart(draft, operations)
+
+
+def _apart(draft: Draft, operations: list[Operation]) -> Refusal:
+    """Say that operations are there, but no two that could meet."""
+    kind = "call" if draft.strategy == "threads" else "await"
+    shown = operations or [each for each in draft.analysis.operations if each.kind == kind]
+    first = shown[0].lines
+    if not operations:
+        reason = f"the cell does not itself run the operation on line {first[0]}"
+    elif len(operations) == 1:
+        reason = f"line {first[0]} holds the only operation"
+    else:
+        reason = f"the operations on {_listed(shown)} stand in different blocks"
+    return Refusal(strategy=draft.strategy, kind="nothing", reason=f"{reason}.", lines=first)
+
+
+def _listed(operations: list[Operation]) -> str:
+    *most, last = sorted({each.lines[0] for each in operations})
+    return f"lines {', '.join(map(str, most))} and {last}" if most else f"line {last}"

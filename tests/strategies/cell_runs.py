@@ -7,6 +7,7 @@ import importlib.util
 import io
 import linecache
 import random
+import time
 import types
 import warnings
 from collections.abc import Coroutine, Iterator, Sequence
@@ -111,7 +112,14 @@ def perturbed(seed: int) -> dict[str, object]:
         async def sleep(self, _delay: float, result: object = None) -> object:
             return await real.sleep(clock.random() * 0.003, result)
 
-    names["asyncio"] = Waits()
+    class Pauses:
+        def __getattr__(self, name: str) -> object:
+            return getattr(time, name)
+
+        def sleep(self, _delay: float) -> None:
+            time.sleep(clock.random() * 0.003)
+
+    names |= {"asyncio": Waits(), "time": Pauses()}
     return names
 
 
