@@ -42,6 +42,21 @@ class _GeneratorKeeper(Leaf):
         _bit_generator(subject).state = taken
 
 
+class _LegacyKeeper(_GeneratorKeeper):
+    """The older generators of numpy, which keep every second normal number beside their bit generator."""
+
+    def take(self, subject: Any) -> Mapping[str, object]:
+        return _legacy().get_state(subject, legacy=False)  # type: ignore[no-any-return]
+
+    def put(self, subject: Any, taken: Mapping[str, object]) -> None:
+        _legacy().set_state(subject, taken)
+
+
+def _legacy() -> Any:
+    """Return the class, whose methods are used whatever a subclass overrides."""
+    return sys.modules["numpy.random"].RandomState
+
+
 def _bit_generator(subject: Any) -> Any:
     if isinstance(subject, sys.modules["numpy.random"].Generator):
         return subject.bit_generator
@@ -69,5 +84,5 @@ def random_keepers() -> tuple[tuple[type, AnyKeeper], ...]:
     if numpy_random is None or not hasattr(numpy_random, "Generator"):
         return own
     keeper = _GeneratorKeeper()
-    kinds = (numpy_random.Generator, numpy_random.BitGenerator, numpy_random.RandomState)
-    return (*own, *((kind, keeper) for kind in kinds))
+    kinds = (numpy_random.Generator, numpy_random.BitGenerator)
+    return (*own, *((kind, keeper) for kind in kinds), (numpy_random.RandomState, _LegacyKeeper()))

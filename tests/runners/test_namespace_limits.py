@@ -343,3 +343,14 @@ def test_an_object_that_fails_when_it_is_compared_counts_as_changed(monkeypatch)
     monkeypatch.setattr(type(keeper), "put", fail)
     with pytest.raises(RestoreFailed, match="data"):
         state.restore()
+
+
+def test_a_generator_of_numpy_that_holds_half_a_pair_of_normal_numbers_is_put_back():
+    rng = np.random.RandomState(1)
+    rng.normal()
+    state = save({"rng": rng}, names=["rng"], roots=[("rng", rng)])
+    assert state.changed() == ()
+    first = [rng.normal() for _ in range(4)]
+    assert [each.label for each in state.changed()] == ["rng"]
+    state.restore()
+    assert [rng.normal() for _ in range(4)] == first
