@@ -64,6 +64,9 @@ def encloses(text: str) -> bool:
 
 def arguments_of(call: ast.Call, text: str) -> str:
     """Return the text between the parentheses of a call, without a trailing comma."""
+    if len(call.args) == 1 and not call.keywords and isinstance(call.args[0], ast.GeneratorExp):
+        # Its own parentheses may be those of the call, and count as its own.
+        return segment(text, call.args[0])
     start = after_parentheses((call.func.end_lineno or 1, call.func.end_col_offset or 0), text)
     end = (call.end_lineno or 1, (call.end_col_offset or 1) - 1)
     inside = _past(OPENED, between(text, start, end))

@@ -15,4 +15,5 @@ def submission(executor: str, call: ast.Call, text: str) -> str:
     """Return the call handed to the pool: ``executor.submit(function, arguments)``."""
     function = argument(call.func, segment(text, call.func))
     arguments = arguments_of(call, text)
-    return f"{executor}.submit({function}, {arguments})" if arguments else f"{executor}.submit({function})"
+    gap = "" if arguments.startswith(("\n", " ")) or not arguments else " "
+    return f"{executor}.submit({function}{',' if arguments else ''}{gap}{arguments})"
