@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Protocol
 
 from perfmagic.analysis.analysis import Analysis, analyse
+from perfmagic.analysis.assumptions import unknown_lines
 from perfmagic.comparing import rerunnable
 from perfmagic.comparing.assemble import assemble
 from perfmagic.comparing.disturbance import disturbances
@@ -17,7 +18,7 @@ from perfmagic.comparing.measuring import measure
 from perfmagic.comparing.once import run_once
 from perfmagic.comparing.rerunnable import Obstacle
 from perfmagic.comparing.trial import Trial, plain_data
-from perfmagic.errors import PerfmagicError, RunError
+from perfmagic.errors import PerfmagicError, RunError, UsageError
 from perfmagic.model.cell import Cell
 from perfmagic.model.comparison import Comparison
 from perfmagic.model.options import Options
@@ -87,10 +88,13 @@ async def compare(cell: Cell, setting: Setting) -> Result:
     ------
     SyntaxError
         If the cell is not Python, with the user's line; nothing was run.
-    CellError
-        If the cell cannot be analysed; nothing was run.
+    UsageError
+        If an option names lines that the cell has not; nothing was run.
     """
     numpy_random()
+    wrong = unknown_lines(cell, setting.options)
+    if wrong is not None:
+        raise UsageError(wrong)
     analysis = analyse(cell, setting.host.namespace)
     ledger = _ledger(analysis, setting)
     programs = _programs(cell, ledger, setting.host)
@@ -121,7 +125,7 @@ async def _runs(
     """Make all runs."""
     plans = ledger.plans()
     if setting.options.once and plans:
-        await run_once(trial, ledger, plans[0], programs[plans[0].strategy])
+        await run_once(trial, ledger, plans[0], programs, analysis.operations)
         return
     strangers = Strangers.now(running_loop())
     obstacle = _obstacle_before(analysis, ledger, trial, setting, strangers)
