@@ -51,8 +51,9 @@ def unload_ipython_extension(shell: Any) -> None:
         magics["cell"].pop(name, None)
     for name in (*CELL_MAGICS, "perfmagic"):
         magics["line"].pop(name, None)
+    remembered: dict[str, object] = vars(shell.magics_manager.user_magics)
     for name in (*CELL_MAGICS, "perfmagic"):
-        vars(shell.magics_manager.user_magics).pop(name, None)
+        remembered.pop(name, None)
     for attribute in (ATTRIBUTE, AWAITED_METHOD):
         if attribute in vars(shell):
             delattr(shell, attribute)

@@ -9,8 +9,8 @@ import uuid
 from collections.abc import Sequence
 
 from perfmagic.analysis import critical_path
+from perfmagic.comparing.judging import made_unknown
 from perfmagic.comparing.ledger import Entry, Ledger
-from perfmagic.comparing.trial import made_unknown
 from perfmagic.model.cell import Cell
 from perfmagic.model.comparison import (
     Candidate,

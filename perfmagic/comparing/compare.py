@@ -12,6 +12,7 @@ from perfmagic.analysis.assumptions import unknown_lines
 from perfmagic.comparing import rerunnable
 from perfmagic.comparing.assemble import assemble
 from perfmagic.comparing.disturbance import disturbances
+from perfmagic.comparing.judging import Judge
 from perfmagic.comparing.ledger import Entry, Ledger, error_info
 from perfmagic.comparing.measurement import Measurement
 from perfmagic.comparing.measuring import measure
@@ -172,11 +173,13 @@ async def _measured(
     strangers: Strangers,
 ) -> None:
     deadline_s = committed.started_s + committed.sample.wall_s + setting.options.budget_s
-    trial.expect(committed.outcome)
+    options = setting.options
+    judge = Judge.of(committed.outcome, trial.touched, rtol=options.rtol, compares=options.verify != "off")
     measurement = Measurement(
         analysis=analysis,
-        options=setting.options,
+        options=options,
         trial=trial,
+        judge=judge,
         ledger=ledger,
         programs=programs,
         deadline_s=deadline_s,
@@ -225,7 +228,6 @@ def _trial(analysis: Analysis, ledger: Ledger, setting: Setting) -> Trial:
         runner=Runner(host=setting.host, clock=setting.clock),
         ledger=ledger,
         interrupt=setting.interrupt,
-        options=setting.options,
         names=analysis.effects.bound_names,
         touched=analysis.effects.touched,
     )

@@ -38,7 +38,7 @@ async def _run(measurement: Measurement, program: Program) -> None:
     recorder = SpanRecorder(clock=trial.runner.clock)
     run = await trial.rerun(program, extra={HOOK: recorder})
     ledger.single_runs.append(run.sample)
-    measurement.note_baseline(trial.judge(run, None, redefined=_definitions(analysis.tree)))
+    measurement.note_baseline(measurement.judge.judge(run, None, redefined=_definitions(analysis.tree)))
     assumed = measurement.options.assume_independent
     spans = recorder.spans(run.started_s)
     found = bound(analysis, spans, run.sample.wall_s, assume_independent=assumed)

@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 
 from perfmagic.analysis.analysis import Analysis
+from perfmagic.comparing.judging import Judge
 from perfmagic.comparing.ledger import UNVERIFIED, Entry, Ledger, error_info
 from perfmagic.comparing.trial import Trial
 from perfmagic.model.options import Options
@@ -33,6 +34,7 @@ class Measurement:
     analysis: Analysis
     options: Options
     trial: Trial
+    judge: Judge
     ledger: Ledger
     programs: dict[str, Program]
     deadline_s: float
@@ -67,6 +69,6 @@ class Measurement:
                 entry.failed = True
                 return
         plan = entry.answer if isinstance(entry.answer, Plan) else None
-        verdict = self.trial.judge(run, plan) or UNVERIFIED
+        verdict = self.judge.judge(run, plan) or UNVERIFIED
         if entry.verdict is None or SCALE.index(verdict.status) > SCALE.index(entry.verdict.status):
             entry.verdict = verdict

@@ -53,7 +53,7 @@ async def _round(measurement: Measurement, everyone: list[Entry], loops: int) ->
         )
         taken[entry.strategy] = run.sample
         if entry is baseline:
-            measurement.note_baseline(trial.judge(run, None))
+            measurement.note_baseline(measurement.judge.judge(run, None))
             if loops == 1:
                 measurement.ledger.single_runs.append(run.sample)
         else:

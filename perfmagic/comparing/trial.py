@@ -9,14 +9,10 @@ import collections
 import contextvars
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from perfmagic.analysis.effects import Touched
 from perfmagic.comparing.ledger import Ledger
-from perfmagic.model.options import Options
-from perfmagic.model.plan import Plan
-from perfmagic.model.run import Outcome
-from perfmagic.model.verdict import Status, Verdict
 from perfmagic.runners.figures import saved_figures
 from perfmagic.runners.inline import Run, Runner
 from perfmagic.runners.interrupt import Interrupt
@@ -25,7 +21,6 @@ from perfmagic.runners.memory import available_bytes
 from perfmagic.runners.namespace import SavedState, StateTooLarge, save
 from perfmagic.runners.process_state import ProcessState, save_process_state
 from perfmagic.runners.program import Program
-from perfmagic.verification.outcome import FrozenOutcome, freeze, verify
 
 CONTAINERS = (list, dict, set, bytearray, collections.deque)
 NET_BYTES = 400_000
@@ -53,7 +48,6 @@ class Trial:
     runner: Runner
     ledger: Ledger
     interrupt: Interrupt
-    options: Options
     names: frozenset[str]
     touched: tuple[Touched, ...]
     _start: SavedState | None = field(default=None, init=False)
@@ -61,7 +55,6 @@ class Trial:
     _process_start: ProcessState | None = field(default=None, init=False)
     _process_end: ProcessState | None = field(default=None, init=False)
     committed: Run | None = field(default=None, init=False)
-    _expected: FrozenOutcome | None = field(default=None, init=False)
     leftovers: Leftovers | None = field(default=None, init=False)
     changed_existing: bool = field(default=True, init=False)
     too_large: StateTooLarge | None = field(default=None, init=False)
@@ -131,11 +124,6 @@ class Trial:
         except StateTooLarge as too_large:
             self.too_large = too_large
 
-    def expect(self, outcome: Outcome) -> None:
-        """Keep a snapshot of the committed outcome."""
-        if self.options.verify != "off":
-            self._expected = freeze(self._watched(outcome))
-
     async def rerun(
         self,
         program: Program,
@@ -144,7 +132,7 @@ class Trial:
         extra: Mapping[str, object] | None = None,
         patience_s: float | None = None,
     ) -> Run:
-        """Run from the start state, with ``extra`` names added; `judge` the outcome before the next run.
+        """Run from the start state, with ``extra`` names added; look at the outcome before the next run.
 
         Tasks that the run leaves behind are cancelled, figures that it opened are closed.
 
@@ -167,21 +155,6 @@ class Trial:
         await self._clear(population.newcomers(), awaited=program.awaits)
         self.interrupt.check()
         return run
-
-    def judge(
-        self, run: Run, plan: Plan | None, *, redefined: frozenset[str] = frozenset()
-    ) -> Verdict | None:
-        """Compare what a run left with the committed outcome; ``None`` if results are not compared."""
-        if self._expected is None:
-            return None
-        actual = freeze(self._watched(run.outcome), copy=False)
-        return verify(
-            self._expected,
-            actual,
-            rtol=self.options.rtol,
-            introduced=plan.introduced if plan else frozenset(),
-            redefined=plan.redefined if plan else redefined,
-        )
 
     def put_back_start(self) -> None:
         """Put the start state back into the same objects."""
@@ -212,18 +185,6 @@ class Trial:
             for task in left.tasks:
                 task.cancel()
 
-    def _watched(self, outcome: Outcome) -> Outcome:
-        """Add the existing objects that the cell may change to the bindings that are compared."""
-        objects = {each.label: each.value for each in self.touched if each.label not in self.names}
-        bindings: Mapping[str, object] = {**objects, **outcome.bindings}
-        return Outcome(
-            bindings=bindings,
-            stdout=outcome.stdout,
-            displays=outcome.displays,
-            value=outcome.value,
-            error=outcome.error,
-        )
-
 
 def plain_data(namespace: Mapping[str, object], names: Iterable[str]) -> Iterator[tuple[str, object]]:
     """Yield the names whose values are containers, arrays, frames, or instances of classes of the notebook."""
@@ -243,10 +204,3 @@ def settled(population: Population) -> Leftovers:
         time.sleep(PATIENCE_STEP_S)
         left = population.newcomers()
     return left
-
-
-def made_unknown(verdict: Verdict, reason: str) -> Verdict:
-    """Turn a difference into unknown, where the cell as written may be what differs."""
-    if verdict.status is not Status.DIFFERENT:
-        return verdict
-    return replace(verdict, status=Status.UNKNOWN, unchecked=(*verdict.unchecked, reason))

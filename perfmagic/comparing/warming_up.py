@@ -3,10 +3,10 @@
 import math
 
 from perfmagic.comparing.assemble import ceiling_of
+from perfmagic.comparing.judging import made_unknown
 from perfmagic.comparing.ledger import Entry
 from perfmagic.comparing.measurement import PATIENCE, Measurement
 from perfmagic.comparing.spending import admit
-from perfmagic.comparing.trial import made_unknown
 from perfmagic.model.comparison import ErrorInfo
 from perfmagic.model.plan import Plan
 from perfmagic.model.verdict import Status
@@ -52,7 +52,7 @@ async def _doubt_the_cell(measurement: Measurement, accused: list[Entry], commit
     if committed_s <= measurement.left_s:
         run = await trial.rerun(measurement.programs[ledger.baseline.strategy])
         ledger.single_runs.append(run.sample)
-        measurement.note_baseline(trial.judge(run, None))
+        measurement.note_baseline(measurement.judge.judge(run, None))
         return
     for entry in accused:
         if entry.verdict is not None:

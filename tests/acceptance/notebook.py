@@ -5,6 +5,7 @@ import logging
 import os
 import random
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -79,8 +80,16 @@ class Notebook:
 
 @contextlib.contextmanager
 def counted(function: object) -> Iterator[list[int]]:
-    """Count the calls of a Python function where no restoring reaches: in `sys.monitoring`."""
-    monitoring, code, count = sys.monitoring, function.__code__, [0]
+    """Count the calls of a Python function where no restoring reaches: in the interpreter's own hooks."""
+    count = [0]
+    watched = _monitored if hasattr(sys, "monitoring") else _profiled
+    with watched(function.__code__, count):
+        yield count
+
+
+@contextlib.contextmanager
+def _monitored(code: object, count: list[int]) -> Iterator[None]:
+    monitoring = sys.monitoring
 
     def started(_code: object, _offset: int) -> None:
         count[0] += 1
@@ -89,11 +98,28 @@ def counted(function: object) -> Iterator[list[int]]:
     monitoring.register_callback(_TOOL, monitoring.events.PY_START, started)
     monitoring.set_local_events(_TOOL, code, monitoring.events.PY_START)
     try:
-        yield count
+        yield
     finally:
         monitoring.set_local_events(_TOOL, code, 0)
         monitoring.register_callback(_TOOL, monitoring.events.PY_START, None)
         monitoring.free_tool_id(_TOOL)
+
+
+@contextlib.contextmanager
+def _profiled(code: object, count: list[int]) -> Iterator[None]:
+    """Do the same before Python 3.12, which has no `sys.monitoring`."""
+
+    def called(frame: object, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code is code:
+            count[0] += 1
+
+    sys.setprofile(called)
+    threading.setprofile(called)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
 
 
 @contextlib.contextmanager

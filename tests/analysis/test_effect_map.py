@@ -28,7 +28,9 @@ def test_the_body_of_a_called_function_has_effects_of_its_own() -> None:
 
 def test_a_sleep_of_the_cell_is_a_barrier_where_it_stands() -> None:
     tree, effects = infer("await asyncio.sleep(1)\nasync def go():\n    await asyncio.sleep(1)\nawait go()")
-    assert [barrier.hint for barrier in effects.of(tree.body[0]).barriers] == ["take the pause out of the cell if it does not matter"]
+    assert [barrier.hint for barrier in effects.of(tree.body[0]).barriers] == [
+        "take the pause out of the cell if it does not matter"
+    ]
     assert effects.of(tree.body[2]).barriers == ()
 
 

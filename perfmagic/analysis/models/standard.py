@@ -18,6 +18,7 @@ _PROCESS = Model(
 _ENVIRONMENT_READ = Model(locations=((Kind.ENVIRONMENT, "environment", False),), result="scalar")
 _ENVIRONMENT_WRITE = Model(locations=((Kind.ENVIRONMENT, "environment", True),), result="none")
 _LOOP = Model(mutates=True, reads="no", result="scalar", handler="loop", calls=False)
+_NEW_LOCK = Model(result="new:_thread.lock", reads="no")
 _AWAITED_LOOP = replace(_LOOP, awaits=True)
 _TASK = Model(result="data", reads="no", locations=((Kind.TASK, "tasks", True),))
 
@@ -385,16 +386,8 @@ _THREADS: Table = {
         Model(handler="submit", option="wait", blocking=True), "concurrent.futures._base", "as_completed wait"
     ),
     "threading.Thread": Model(handler="submit", option="thread"),
-    **{
-        f"{name}": Model(result="new:_thread.lock", reads="no")
-        for name in (
-            "_thread.lock",
-            "_thread.allocate_lock",
-            "threading.Lock",
-            "_thread.RLock",
-            "threading.RLock",
-        )
-    },
+    **group(_NEW_LOCK, "_thread", "lock allocate_lock RLock"),
+    **group(_NEW_LOCK, "threading", "Lock RLock"),
     **{f"_thread.{name}.*": _LOOP for name in ("lock", "RLock")},
     "threading.Event.*": _LOOP,
     "threading.Event": Model(result="new:threading.Event", reads="no"),

@@ -1,0 +1,60 @@
+"""Whether a rerun left what the committed run left."""
+
+from dataclasses import dataclass, replace
+
+from perfmagic.analysis.effects import Touched
+from perfmagic.model.plan import Plan
+from perfmagic.model.run import Outcome
+from perfmagic.model.verdict import Status, Verdict
+from perfmagic.runners.inline import Run
+from perfmagic.verification.outcome import FrozenOutcome, freeze, verify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Compares outcomes with the committed one, of which it keeps a snapshot.
+
+    Attributes
+    ----------
+    touched
+        Existing objects that the cell may change: they are compared beside the names that it binds.
+    expected
+        The committed outcome, ``None`` if results are not compared.
+    """
+
+    touched: tuple[Touched, ...]
+    rtol: float
+    expected: FrozenOutcome | None
+
+    @classmethod
+    def of(cls, outcome: Outcome, touched: tuple[Touched, ...], *, rtol: float, compares: bool) -> "Judge":
+        """Return the judge of a committed outcome; the snapshot is taken now."""
+        expected = freeze(_watched(outcome, touched)) if compares else None
+        return cls(touched=touched, rtol=rtol, expected=expected)
+
+    def judge(
+        self, run: Run, plan: Plan | None, *, redefined: frozenset[str] = frozenset()
+    ) -> Verdict | None:
+        """Compare what a run left, before the next one; ``None`` if results are not compared."""
+        if self.expected is None:
+            return None
+        return verify(
+            self.expected,
+            freeze(_watched(run.outcome, self.touched), copy=False),
+            rtol=self.rtol,
+            introduced=plan.introduced if plan else frozenset(),
+            redefined=plan.redefined if plan else redefined,
+        )
+
+
+def _watched(outcome: Outcome, touched: tuple[Touched, ...]) -> Outcome:
+    """Add the existing objects that the cell may change to the bindings that are compared."""
+    objects = {each.label: each.value for each in touched if each.label not in outcome.bindings}
+    return replace(outcome, bindings={**objects, **outcome.bindings})
+
+
+def made_unknown(verdict: Verdict, reason: str) -> Verdict:
+    """Turn a difference into unknown, where the cell as written may be what differs."""
+    if verdict.status is not Status.DIFFERENT:
+        return verdict
+    return replace(verdict, status=Status.UNKNOWN, unchecked=(*verdict.unchecked, reason))
