@@ -51,9 +51,8 @@ def unload_ipython_extension(shell: Any) -> None:
         magics["cell"].pop(name, None)
     for name in (*CELL_MAGICS, "perfmagic"):
         magics["line"].pop(name, None)
-    remembered: dict[str, object] = vars(shell.magics_manager.user_magics)
     for name in (*CELL_MAGICS, "perfmagic"):
-        remembered.pop(name, None)
+        shell.magics_manager.user_magics.__dict__.pop(name, None)
     for attribute in (ATTRIBUTE, AWAITED_METHOD):
         if attribute in vars(shell):
             delattr(shell, attribute)
