@@ -17,13 +17,13 @@ from perfmagic.analysis.statements import simple_target
 from perfmagic.analysis.steps import Step
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan, Refusal
-from perfmagic.strategies.awaitables import always_raises, slots_of
-from perfmagic.strategies.draft import Draft, draft, finish
+from perfmagic.strategies.awaitables import always_raises
+from perfmagic.strategies.awaiting import plan_awaiting
+from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.fan_out import rewrite_loops
 from perfmagic.strategies.loops_gathered import FIRST_IN_TIME, GatheredLoops
 from perfmagic.strategies.names import stem
-from perfmagic.strategies.ordering import Ordering, operation_of, ordering, rewritable_blocks
-from perfmagic.strategies.refusals import explain, precondition
+from perfmagic.strategies.ordering import Ordering, operation_of, ordering
 from perfmagic.strategies.separate_lines import with_separate_lines
 from perfmagic.strategies.start_early import is_safe
 
@@ -49,16 +49,7 @@ def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
 
 
 def _plan(analysis: Analysis, options: Options) -> Plan | Refusal:
-    refusal = precondition(NAME, analysis, wants_await=True)
-    if refusal is not None:
-        return refusal
-    made = draft(NAME, analysis, options)
-    done: set[int] = set()
-    changed = [_rewrite_block(made, block, done) for block in rewritable_blocks(analysis, asynchronous=True)]
-    if not any(changed):
-        return explain(made)
-    made.imports["import asyncio"] = None
-    return finish(made, slots=slots_of(analysis, made), one_thread=True)
+    return plan_awaiting(NAME, analysis, options, _rewrite_block)
 
 
 def _rewrite_block(made: Draft, block: Block, done: set[int]) -> bool:

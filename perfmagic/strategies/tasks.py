@@ -16,14 +16,14 @@ from perfmagic.analysis.edits import replace, segment
 from perfmagic.analysis.parentheses import argument, awaited
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Edit, Plan, Refusal
-from perfmagic.strategies.awaitables import awaitable, slots_of
+from perfmagic.strategies.awaitables import awaitable
+from perfmagic.strategies.awaiting import plan_awaiting
 from perfmagic.strategies.cancelling import cancelling
-from perfmagic.strategies.draft import Draft, draft, finish
+from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.early_block import rewrite_block
 from perfmagic.strategies.fan_out import rewrite_loops
 from perfmagic.strategies.loops_as_tasks import LoopsAsTasks
-from perfmagic.strategies.ordering import ordering, rewritable_blocks
-from perfmagic.strategies.refusals import explain, precondition
+from perfmagic.strategies.ordering import ordering
 from perfmagic.strategies.separate_lines import with_separate_lines
 from perfmagic.strategies.start_early import Start
 
@@ -36,16 +36,7 @@ def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
 
 
 def _plan(analysis: Analysis, options: Options) -> Plan | Refusal:
-    refusal = precondition(NAME, analysis, wants_await=True)
-    if refusal is not None:
-        return refusal
-    made = draft(NAME, analysis, options)
-    done: set[int] = set()
-    changed = [_rewrite(made, block, done) for block in rewritable_blocks(analysis, asynchronous=True)]
-    if not any(changed):
-        return explain(made)
-    made.imports["import asyncio"] = None
-    return finish(made, slots=slots_of(analysis, made), one_thread=True)
+    return plan_awaiting(NAME, analysis, options, _rewrite)
 
 
 def _rewrite(made: Draft, block: Block, done: set[int]) -> bool:
