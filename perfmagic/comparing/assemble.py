@@ -184,7 +184,7 @@ def ceiling_of(ledger: Ledger, plan: Plan, runs: Sequence[Sample] = ()) -> float
     samples = (
         ledger.baseline.samples or ledger.single_runs or ([ledger.committed] if ledger.committed else [])
     )
-    one_at_a_time = plan.one_thread or (gil_enabled() and not _overlapped_cpu(runs))
+    one_at_a_time = (plan.one_thread or gil_enabled()) and not _overlapped_cpu(runs)
     serial_s = quantity([sample.cpu_s for sample in samples]).median if samples and one_at_a_time else 0.0
     return critical_path.ceiling(ledger.bound, slots=plan.slots, serial_s=min(serial_s, ledger.bound.work_s))
 
