@@ -58,6 +58,11 @@ class Kernel:
                     waiting.discard(parent)
         return [Reply(text=plain(texts[each]), out=outs[each], error=plain(errors[each])) for each in ids]
 
+    def run_started(self, message: str) -> None:
+        """Give a cell that was sent the time to begin."""
+        time.sleep(0.3)
+        assert message
+
     def run(self, code: str, seconds: float = 60) -> Reply:
         return self.collect([self.send(code)], seconds)[0]
 

@@ -137,3 +137,17 @@ def test_sync_cell_runs_without_an_event_loop_of_ours(front_end):
 
 def test_help_is_printed_and_nothing_runs(front_end):
     assert "--assume-independent" in front_end.run("%%concurrent --help").text
+
+
+def test_export_into_a_folder_that_is_not_there_is_refused_before_the_cell_runs(front_end):
+    reply = front_end.run("%%concurrent --export /nowhere/at/all/x.json\nnever = await work(1)\n")
+    assert "there is no folder" in reply.shown
+    assert "NameError" in front_end.run("never").error
+
+
+def test_exception_object_of_an_earlier_cell_is_drawn_with_one_run_only(front_end):
+    front_end.run("failure = ValueError('kept')")
+    reply = front_end.run("%%concurrent\na = await work(1)\nb = await work(2)\nraise failure\n")
+    assert "ValueError: kept" in reply.error
+    assert "inline.py" not in reply.error
+    assert reply.error.count("raise failure") == 1

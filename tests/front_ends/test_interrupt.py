@@ -107,3 +107,29 @@ def test_control_c_in_a_terminal(terminal):
     assert "KeyboardInterrupt" in reply.text
     assert seconds < SOON_S
     assert terminal.run("1 + 1").out == "2"
+
+
+def test_stop_while_a_rerun_computes_gives_the_partial_report_too(stopped):
+    settle(stopped)
+    stopped.run("async def crunch(value):\n    await asyncio.sleep(0.01)\n    for _ in range(20_000_000): pass\n    return value\n")
+    stopped.run("%config Perfmagic.quiet = False")
+    reply, seconds = stopped.interrupt_after("%%concurrent --budget 60\na = await crunch(1)\nb = await crunch(2)\n", 2.5)
+    stopped.run("%config Perfmagic.quiet = True")
+    assert "KeyboardInterrupt" in reply.error
+    assert "perfmagic" not in reply.error
+    assert seconds < SOON_S
+    assert "stopped" in reply.text
+    assert stopped.run("(a, b, perfmagic.last().interrupted)").out == "(1, 2, True)"
+
+
+def test_stop_leaves_a_busy_task_of_an_earlier_cell_alone(stopped):
+    stopped.run("polls = []")
+    stopped.run(
+        "async def poll():\n    while True:\n        spin(0.01)\n        polls.append(1)\n        await asyncio.sleep(0)\n"
+    )
+    stopped.run("poller = asyncio.create_task(poll())")
+    reply, _ = stopped.interrupt_after("%%concurrent\na = await slow(1)\nb = await slow(2)\n", 1.0)
+    alive = stopped.run("await asyncio.sleep(0.1)\n(poller.done(), len(polls) > 10)").out
+    stopped.run("poller.cancel()")
+    assert "KeyboardInterrupt" in reply.error
+    assert alive == "(False, True)"

@@ -38,3 +38,16 @@ def test_background_task_of_an_earlier_cell_keeps_printing_and_counting(kernel):
     alive = kernel.run("(ticker.done(), len(ticks) > 10)").out
     kernel.run("ticker.cancel()")
     assert alive == "(False, True)"
+
+
+def test_a_second_comparison_at_the_same_time_is_refused(kernel):
+    """Two comparisons would restore one namespace under each other."""
+    if not HAS_SUBSHELLS:
+        return
+    subshell = kernel.create_subshell()
+    first = kernel.send("%%concurrent\nm = await work(1, 0.3)\nn = await work(2, 0.3)\n(m, n)\n")
+    kernel.run_started(first)
+    second = kernel.send("%%concurrent\no = await work(1)\n", subshell)
+    replies = kernel.collect([first, second])
+    assert "another comparison runs" in replies[1].shown
+    assert replies[0].out == "(1, 2)"
