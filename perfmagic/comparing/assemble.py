@@ -214,6 +214,8 @@ def _claim(ledger: Ledger, entry: Entry) -> Estimate | None:
     estimate = speedup(baseline, samples)
     field = ledger.field_of(entry, "speedup")
     if entry.verdict.status in _CLAIMABLE:
+        if not entry.samples and not ledger.single_runs:
+            ledger.doubt(field, "the only run of the cell as written is its first, which may have been cold")
         if estimate.confidence is None:
             ledger.doubt(field, f"{times(len(samples), 'round')}; the interval needs {FEWEST_ROUNDS}")
         return estimate
