@@ -111,9 +111,13 @@ def test_control_c_in_a_terminal(terminal):
 
 def test_stop_while_a_rerun_computes_gives_the_partial_report_too(stopped):
     settle(stopped)
-    stopped.run("async def crunch(value):\n    await asyncio.sleep(0.01)\n    for _ in range(20_000_000): pass\n    return value\n")
+    stopped.run(
+        "async def crunch(value):\n    await asyncio.sleep(0.01)\n    for _ in range(20_000_000): pass\n    return value\n"
+    )
     stopped.run("%config Perfmagic.quiet = False")
-    reply, seconds = stopped.interrupt_after("%%concurrent --budget 60\na = await crunch(1)\nb = await crunch(2)\n", 2.5)
+    reply, seconds = stopped.interrupt_after(
+        "%%concurrent --budget 60\na = await crunch(1)\nb = await crunch(2)\n", 2.5
+    )
     stopped.run("%config Perfmagic.quiet = True")
     assert "KeyboardInterrupt" in reply.error
     assert "perfmagic" not in reply.error
