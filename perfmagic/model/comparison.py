@@ -57,6 +57,56 @@ class ErrorInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Schedules:
+    """How a candidate fared under other schedules than the one that happens by itself.
+
+    Attributes
+    ----------
+    tried
+        Schedules under which it ran.
+    different
+        Those under which something differed from the committed run.
+    finding
+        The first difference, with its schedule, in one sentence; ``None`` if there was none.
+    lines
+        First and last line (from 1) of the cell as written whose operations conflict, as far as that is known.
+    """
+
+    tried: int
+    different: int = 0
+    finding: str | None = None
+    lines: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What bound the runs of a candidate, as shares of their wall time.
+
+    Attributes
+    ----------
+    cpu_share
+        CPU seconds per wall second; above 1 where several cores were busy.
+    waiting_share
+        Share of the wall time in which no Python code of the cell ran: it waited for something outside.
+    lock_share
+        Share of the wall time in which code that could have run waited for the interpreter lock, ``None`` if not measured.
+    """
+
+    cpu_share: float
+    waiting_share: float
+    lock_share: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """What it took to bring arguments to other processes and results back, in one run."""
+
+    sent_bytes: int
+    received_bytes: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """One strategy and what became of it; which fields are set depends on ``status`` (see the schema)."""
 
@@ -75,6 +125,9 @@ class Candidate:
     lines: tuple[int, int] | None = None
     hint: str | None = None
     error: ErrorInfo | None = None
+    schedules: Schedules | None = None
+    usage: Usage | None = None
+    transfer: Transfer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-Verify = Literal["auto", "plain", "off"]
+Verify = Literal["auto", "plain", "fuzz", "off"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,8 @@ class Options:
     rtol
         Relative tolerance for floats in the comparison of results.
     verify
-        ``auto`` and ``plain`` compare the results, ``off`` does not (every verdict is then unknown).
+        ``auto`` compares the results and, as far as the budget goes, tries other schedules; ``plain`` only compares; ``fuzz``
+        tries other schedules even if that takes longer than the budget; ``off`` compares nothing (every verdict is unknown).
     profile
         Whether profiled runs are wanted.
     title
@@ -44,6 +45,14 @@ class Options:
     assume_independent
         ``None``: no assumption. Empty: every pair of operations that only an effect keeps in order is assumed independent.
         Otherwise the line numbers (from 1) whose operations are assumed independent of each other.
+    speculate
+        Reads that an early exit (assert, raise, break, return) could have prevented may start all the same.
+    allow_reorder
+        Printed lines, and writes to one outside resource, may come in another order.
+    ignore_sleeps
+        Literal pauses between operations do not keep them in order.
+    explain
+        Run nothing; show statements, dependences and what would be rewritten.
     """
 
     strategies: tuple[str, ...] = ()
@@ -61,3 +70,7 @@ class Options:
     exports: tuple[Path, ...] = ()
     quiet: bool = False
     assume_independent: frozenset[int] | None = None
+    speculate: bool = False
+    allow_reorder: bool = False
+    ignore_sleeps: bool = False
+    explain: bool = False

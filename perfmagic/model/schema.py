@@ -18,7 +18,10 @@ from perfmagic.model.comparison import (
     Estimate,
     Quantity,
     Recommendation,
+    Schedules,
+    Transfer,
     Uncertainty,
+    Usage,
 )
 from perfmagic.model.json_node import Node
 from perfmagic.model.verdict import Difference, Status, Verdict
@@ -98,6 +101,9 @@ def _candidate(candidate: Candidate) -> dict[str, Json]:
         "lines": None if candidate.lines is None else list(candidate.lines),
         "hint": candidate.hint,
         "error": _error(candidate.error),
+        "schedules": _schedules(candidate.schedules),
+        "usage": _usage(candidate.usage),
+        "transfer": _transfer(candidate.transfer),
     }
     always = _ALWAYS[candidate.status]
     written = {key: value for key, value in values.items() if key in always or value not in (None, [], {})}
@@ -145,6 +151,37 @@ def _estimate(estimate: Estimate | None) -> Json:
 
 def _error(error: ErrorInfo | None) -> Json:
     return None if error is None else {"type": error.type, "message": error.message}
+
+
+def _schedules(schedules: Schedules | None) -> Json:
+    if schedules is None:
+        return None
+    return {
+        "tried": schedules.tried,
+        "different": schedules.different,
+        "finding": schedules.finding,
+        "lines": None if schedules.lines is None else list(schedules.lines),
+    }
+
+
+def _usage(usage: Usage | None) -> Json:
+    if usage is None:
+        return None
+    return {
+        "cpu_share": usage.cpu_share,
+        "waiting_share": usage.waiting_share,
+        "lock_share": usage.lock_share,
+    }
+
+
+def _transfer(transfer: Transfer | None) -> Json:
+    if transfer is None:
+        return None
+    return {
+        "sent_bytes": transfer.sent_bytes,
+        "received_bytes": transfer.received_bytes,
+        "seconds": transfer.seconds,
+    }
 
 
 def from_dict(data: object) -> Comparison:
@@ -230,6 +267,9 @@ def _read_candidate(node: Node) -> Candidate:
         lines=node.maybe("lines", lambda each: each.optional(_read_lines), None),
         hint=node.maybe("hint", lambda each: each.optional(Node.text), None),
         error=node.maybe("error", lambda each: each.optional(_read_error), None),
+        schedules=node.maybe("schedules", lambda each: each.optional(_read_schedules), None),
+        usage=node.maybe("usage", lambda each: each.optional(_read_usage), None),
+        transfer=node.maybe("transfer", lambda each: each.optional(_read_transfer), None),
     )
 
 
@@ -289,3 +329,28 @@ def _read_estimate(node: Node) -> Estimate:
 
 def _read_error(node: Node) -> ErrorInfo:
     return ErrorInfo(type=node.key("type").text(), message=node.key("message").text())
+
+
+def _read_schedules(node: Node) -> Schedules:
+    return Schedules(
+        tried=node.key("tried").integer(),
+        different=node.key("different").integer(),
+        finding=node.key("finding").optional(Node.text),
+        lines=node.key("lines").optional(_read_lines),
+    )
+
+
+def _read_usage(node: Node) -> Usage:
+    return Usage(
+        cpu_share=node.key("cpu_share").number(),
+        waiting_share=node.key("waiting_share").number(),
+        lock_share=node.key("lock_share").optional(Node.number),
+    )
+
+
+def _read_transfer(node: Node) -> Transfer:
+    return Transfer(
+        sent_bytes=node.key("sent_bytes").integer(),
+        received_bytes=node.key("received_bytes").integer(),
+        seconds=node.key("seconds").number(),
+    )
