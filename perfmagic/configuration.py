@@ -22,9 +22,9 @@ class Perfmagic(Configurable):
     rtol = Float(0.0, min=0.0, help="Relative tolerance for floats when results are compared.").tag(
         config=True
     )
-    verify = Enum(("auto", "plain", "off"), default_value="auto", help="How results are compared.").tag(
-        config=True
-    )
+    verify = Enum(
+        ("auto", "plain", "fuzz", "off"), default_value="auto", help="How results are compared."
+    ).tag(config=True)
     profile = Bool(default_value=True, help="Whether profiled runs are made.").tag(config=True)
     quiet = Bool(default_value=False, help="Whether the report is left out.").tag(config=True)
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Convert = Callable[[str, str], object]
 
+VERIFICATIONS = ("auto", "plain", "fuzz", "off")
+
 
 class Option(NamedTuple):
     """One option: how it is written, what it sets, and what it means.
@@ -94,8 +96,8 @@ def _number(flag: str, text: str, meaning: str, allowed: Callable[[float], bool]
 
 
 def _verify(flag: str, text: str) -> object:
-    if text not in {"auto", "plain", "off"}:
-        message = f"{flag} takes auto, plain or off, not {text!r}"
+    if text not in VERIFICATIONS:
+        message = f"{flag} takes {', '.join(VERIFICATIONS[:-1])} or {VERIFICATIONS[-1]}, not {text!r}"
         raise UsageError(message)
     return text
 
@@ -148,8 +150,9 @@ OPTIONS: tuple[Option, ...] = (
         help="relative tolerance for floats when results are compared (default 0: exact)",
     ),
     Option(
-        flag="--verify", field="verify", metavar="HOW", convert=_verify, choices=("auto", "plain", "off"),
-        help="auto, plain, or off: compare no results, claim no speedup",
+        flag="--verify", field="verify", metavar="HOW", convert=_verify, choices=VERIFICATIONS,
+        help="auto: compare results, also under other schedules as far as the budget goes; plain: no other schedules; "
+        "fuzz: 12 schedules whatever the budget; off: compare nothing, claim no speedup",
     ),
     Option(flag="--no-profile", field="profile", constant=False, help="make no profiled runs"),
     Option(flag="--title", field="title", metavar="TEXT", convert=_text, help="a heading for the report"),
@@ -164,7 +167,39 @@ OPTIONS: tuple[Option, ...] = (
         constant=frozenset[int](), magics=("concurrent",),
         help="take it that the operations on these lines (all if none are named) have no effect on each other",
     ),
+    Option(
+        flag="--speculate", field="speculate", magics=("concurrent",),
+        help="start reads early although an assert, raise, break or return before them could have prevented them",
+    ),
+    Option(
+        flag="--allow-reorder", field="allow_reorder", magics=("concurrent",),
+        help="printed lines, and writes to one outside resource, may come in another order",
+    ),
+    Option(
+        flag="--ignore-sleeps", field="ignore_sleeps", magics=("concurrent",),
+        help="pauses of a fixed length between operations do not keep them in order",
+    ),
+    Option(
+        flag="--explain", field="explain", magics=("concurrent",),
+        help="run nothing; show the statements, what depends on what, and what would be rewritten",
+    ),
 )  # fmt: skip
+
+CONTRADICTIONS: Sequence[tuple[str, str, str]] = (
+    ("once", "rounds", "--once makes one run, so there are no --rounds"),
+    ("once", "rerun", "--once makes one run, so there is nothing to --rerun"),
+    ("once", "budget_s", "--once makes one run, so there is no --budget to spend"),
+    ("explain", "once", "--explain runs nothing, and --once runs the cell"),
+    ("explain", "rerun", "--explain runs nothing, so there is nothing to --rerun"),
+    ("explain", "rounds", "--explain runs nothing, so there are no --rounds"),
+    ("explain", "budget_s", "--explain runs nothing, so there is no --budget to spend"),
+    ("explain", "verify", "--explain runs nothing, so there is no result to --verify"),
+    ("explain", "rtol", "--explain runs nothing, so --rtol has no meaning"),
+    ("explain", "exports", "--explain compares nothing, so there is nothing to --export"),
+    ("explain", "output", "--explain compares nothing, so there is no comparison for -o to store"),
+    ("explain", "quiet", "--explain only shows something, and --quiet shows nothing"),
+)
+"""Fields of the options that cannot both be given, and why."""
 
 SUMMARIES: Mapping[str, str] = {
     "concurrent": "Compare this cell with itself under asyncio.gather, tasks and threads.",
@@ -279,13 +314,13 @@ def _added(before: object, value: object) -> object:
 
 
 def _check(given: Mapping[str, object]) -> None:
-    contradictions: Sequence[tuple[str, str, str]] = (
-        ("once", "rounds", "--once makes one run, so there are no --rounds"),
-        ("once", "rerun", "--once makes one run, so there is nothing to --rerun"),
-        ("once", "budget_s", "--once makes one run, so there is no --budget to spend"),
-    )
-    for one, other, message in contradictions:
+    for one, other, message in CONTRADICTIONS:
         if one in given and other in given:
             raise UsageError(f"{message}: leave one of them out")
     if given.get("verify") == "off" and "rtol" in given:
         raise UsageError("--verify off compares nothing, so --rtol has no meaning: leave one of them out")
+    if given.get("verify") == "fuzz" and "once" in given:
+        message = (
+            "--once makes one run, so --verify fuzz has no other schedules to try: leave one of them out"
+        )
+        raise UsageError(message)

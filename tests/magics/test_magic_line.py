@@ -40,6 +40,7 @@ READ = {
     "--rtol 0": {"rtol": 0.0},
     "--verify auto": {"verify": "auto"},
     "--verify plain": {"verify": "plain"},
+    "--verify fuzz": {"verify": "fuzz"},
     "--verify off": {"verify": "off"},
     "--no-profile": {"profile": False},
     "--title 'three queries'": {"title": "three queries"},
@@ -56,6 +57,11 @@ READ = {
     "--assume-independent 2-4,7": {"assume_independent": frozenset({2, 3, 4, 7})},
     "--assume-independent --quiet": {"assume_independent": frozenset(), "quiet": True},
     "--assume-independent -o found": {"assume_independent": frozenset(), "output": "found"},
+    "--speculate": {"speculate": True},
+    "--allow-reorder": {"allow_reorder": True},
+    "--ignore-sleeps": {"ignore_sleeps": True},
+    "--explain": {"explain": True},
+    "--explain --assume-independent 2": {"explain": True, "assume_independent": frozenset({2})},
 }
 
 
@@ -132,8 +138,8 @@ REFUSED = {
     "--rtol 1": "--rtol takes a number from 0 to below 1, not '1'",
     "--rtol -1e-9": "--rtol takes a number from 0 to below 1, not '-1e-9'",
     "--rtol nan": "--rtol takes a number from 0 to below 1, not 'nan'",
-    "--verify some": "--verify takes auto, plain or off, not 'some'",
-    "--verify OFF": "--verify takes auto, plain or off, not 'OFF'",
+    "--verify some": "--verify takes auto, plain, fuzz or off, not 'some'",
+    "--verify OFF": "--verify takes auto, plain, fuzz or off, not 'OFF'",
     "--strategies ,": "--strategies needs at least one name, for example --strategies gather,tasks",
     "--strategies ''": "--strategies needs at least one name, for example --strategies gather,tasks",
     "-o 1x": "-o takes the name of a variable, not '1x'",
@@ -175,6 +181,16 @@ CONTRADICTIONS = {
     "--budget 3 --once": "--once makes one run, so there is no --budget to spend: leave one of them out",
     "--verify off --rtol 0.1": "--verify off compares nothing, so --rtol has no meaning: leave one of them out",
     "--rtol 0 --verify off": "--verify off compares nothing, so --rtol has no meaning: leave one of them out",
+    "--verify fuzz --once": "--once makes one run, so --verify fuzz has no other schedules to try: leave one of them out",
+    "--explain --once": "--explain runs nothing, and --once runs the cell: leave one of them out",
+    "--rerun --explain": "--explain runs nothing, so there is nothing to --rerun: leave one of them out",
+    "--explain --rounds 3": "--explain runs nothing, so there are no --rounds: leave one of them out",
+    "--explain --budget 3": "--explain runs nothing, so there is no --budget to spend: leave one of them out",
+    "--explain --verify fuzz": "--explain runs nothing, so there is no result to --verify: leave one of them out",
+    "--explain --rtol 0.1": "--explain runs nothing, so --rtol has no meaning: leave one of them out",
+    "--export x.json --explain": "--explain compares nothing, so there is nothing to --export: leave one of them out",
+    "--explain -o found": "--explain compares nothing, so there is no comparison for -o to store: leave one of them out",
+    "--quiet --explain": "--explain only shows something, and --quiet shows nothing: leave one of them out",
 }
 
 
@@ -190,6 +206,9 @@ def test_options_that_contradict_each_other_are_refused(line, message):
         "--verify plain --rtol 0.1",
         "--rerun --rounds 3 --budget 2",
         "--verify off --rounds 3",
+        "--verify fuzz --rtol 0.1 --budget 2",
+        "--explain --speculate --allow-reorder --ignore-sleeps",
+        "--once --speculate",
     ],
 )
 def test_options_that_go_together_are_read(line):
@@ -197,7 +216,8 @@ def test_options_that_go_together_are_read(line):
 
 
 def test_a_configured_default_contradicts_nothing():
-    assert parse("--once", Options(rounds=3, budget_s=1.0)).once
+    assert parse("--once", Options(rounds=3, budget_s=1.0, verify="fuzz")).once
+    assert parse("--explain", Options(rounds=3, quiet=True, verify="fuzz")).explain
 
 
 NEAREST = {
