@@ -5,11 +5,11 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol
 
 from perfmagic.analysis.analysis import Analysis, analyse
 from perfmagic.analysis.assumptions import unknown_lines
 from perfmagic.comparing import rerunnable
+from perfmagic.comparing.asking import Strategy, ask
 from perfmagic.comparing.assemble import assemble
 from perfmagic.comparing.disturbance import disturbances
 from perfmagic.comparing.judging import Judge
@@ -23,7 +23,7 @@ from perfmagic.errors import PerfmagicError, RunError, UsageError
 from perfmagic.model.cell import Cell
 from perfmagic.model.comparison import Comparison
 from perfmagic.model.options import Options
-from perfmagic.model.plan import Plan, Refusal
+from perfmagic.model.plan import Plan
 from perfmagic.runners.clock import Clock
 from perfmagic.runners.host import Host
 from perfmagic.runners.inline import Run, Runner
@@ -36,14 +36,6 @@ from perfmagic.runners.spans import HOOK
 from perfmagic.stats.speedup import remembered
 
 MORE_MEMORY = "free memory, or run the cell on less data"
-
-
-class Strategy(Protocol):
-    """One way to change a cell: the seam for new strategies."""
-
-    def __call__(self, analysis: Analysis, options: Options) -> Plan | Refusal:
-        """Return the changed cell, or why it cannot be changed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +187,9 @@ async def _measured(
 
 
 def _ledger(analysis: Analysis, setting: Setting) -> Ledger:
-    answers = [(name, _answer(name, each, analysis, setting)) for name, each in setting.strategies.items()]
+    answers = [
+        (name, ask(name, each, analysis, setting.options)) for name, each in setting.strategies.items()
+    ]
     entries = [
         Entry(strategy=name, answer=answer, source=answer.source if isinstance(answer, Plan) else None)
         for name, answer in answers
@@ -203,17 +197,6 @@ def _ledger(analysis: Analysis, setting: Setting) -> Ledger:
     return Ledger(
         baseline=Entry(strategy=setting.baseline, answer=None, source=analysis.cell.source), entries=entries
     )
-
-
-def _answer(name: str, strategy: Strategy, analysis: Analysis, setting: Setting) -> Plan | Refusal:
-    """Ask a strategy; one that fails does not keep the cell from running."""
-    try:
-        return strategy(analysis, setting.options)
-    except Exception as failure:  # noqa: BLE001 - strategies may come from other packages
-        reason = f"the strategy failed with {type(failure).__name__}: {failure}"
-        return Refusal(
-            strategy=name, kind="unknown", reason=reason, hint="report this as a fault of the strategy"
-        )
 
 
 def _programs(cell: Cell, ledger: Ledger, host: Host) -> dict[str, Program]:

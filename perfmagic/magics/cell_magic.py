@@ -10,7 +10,8 @@ from typing import Any, cast
 
 from IPython.utils.text import DollarFormatter
 
-from perfmagic.comparing.compare import Result, Setting, Strategy, compare
+from perfmagic.comparing.asking import Strategy
+from perfmagic.comparing.compare import Result, Setting, compare
 from perfmagic.errors import CellError, PerfmagicError, UsageError
 from perfmagic.magic_line import help_text, parse_options, wants_help
 from perfmagic.model.comparison import Comparison
