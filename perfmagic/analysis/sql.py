@@ -2,17 +2,68 @@
 
 import re
 
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-_STRING = re.compile(r"'(?:[^']|'')*'")
-_QUOTED = re.compile(r'"(?:[^"]|"")*"')
-_CALL = re.compile(r"([a-z_][a-z0-9_.]*)\s*\(")
+_LEXEME = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`", re.DOTALL)
+"""Comments, strings and quoted names, found from left to right: what looks like one inside another is none."""
+_DOUBTFUL = re.compile(r"\$\w*\$|/\*|\*/|'|\"|`|\]\s*\(")
+"""What is left over where the text holds dollar quotes, nested comments, an open string or names in brackets."""
+_CALL = re.compile(r"([^\W\d][\w$]*(?:\s*\.\s*[^\W\d][\w$]*)*)\s*\(")
 _WRITES = re.compile(
-    r"\b(insert|update|delete|merge|into|create|drop|alter|truncate|grant|revoke|call|copy|lock|vacuum|listen|notify|returning"
-    r"|for\s+(no\s+key\s+)?update|for\s+(key\s+)?share)\b"
+    r"\b(insert|update|delete|merge|into|returning|nextval|next\s+value\s+for|lock\s+in\s+share\s+mode"
+    r"|for\s+(no\s+key\s+)?update|for\s+(key\s+)?share)\b|:="
 )
 _READS = re.compile(r"^(select|values|show|table|with)\b")
-_EXPLAIN = re.compile(r"^explain\b(?!.*\banalyze\b)", re.DOTALL)
-_PRAGMA = re.compile(r"^pragma\s+[a-z_.]+\s*(\([^)=]*\))?\s*$")
+_EXPLAIN = re.compile(r"^explain\b(?!.*\banaly[sz]e\b)", re.DOTALL)
+_PRAGMA = re.compile(r"^pragma\s+(?:[a-z_]\w*\.)?([a-z_]+)\s*(\(?)")
+_ASKING = frozenset(
+    [
+        "table_info",
+        "table_xinfo",
+        "table_list",
+        "index_list",
+        "index_info",
+        "index_xinfo",
+        "foreign_key_list",
+        "foreign_key_check",
+        "database_list",
+        "collation_list",
+        "function_list",
+        "module_list",
+        "compile_options",
+        "integrity_check",
+        "quick_check",
+    ]
+)
+"""Pragmas of SQLite that only tell, with or without an argument."""
+_SETTINGS = frozenset(
+    [
+        "user_version",
+        "journal_mode",
+        "page_size",
+        "page_count",
+        "foreign_keys",
+        "encoding",
+        "cache_size",
+        "synchronous",
+        "data_version",
+        "freelist_count",
+        "application_id",
+        "auto_vacuum",
+        "temp_store",
+        "locking_mode",
+        "busy_timeout",
+        "schema_version",
+        "query_only",
+    ]
+)
+"""Pragmas that tell without an argument and set with one."""
+_CLOCK = re.compile(
+    r"\b(?:now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|sysdate|getdate|unixepoch|curtime|curdate"
+    r"|localtimestamp|localtime|current_timestamp|current_time|current_date)\b|'now'"
+)
+_CLAUSE = re.compile(
+    r"[()]|\b(?:select|from|where|having|on|order|group|limit|union|except|intersect|values|with|window)\b"
+)
+_CONDITIONS = frozenset({"where", "having", "on"})
 _KEYWORDS = frozenset(
     [
         "select",
@@ -218,18 +269,65 @@ HARMLESS = frozenset(
 
 
 def is_read(text: str) -> bool:
-    """Tell whether a query certainly changes nothing: one SELECT (or WITH, VALUES, SHOW, EXPLAIN) of harmless functions."""
-    plain = _QUOTED.sub("q", _STRING.sub("''", _COMMENT.sub(" ", text))).strip().rstrip(";").strip().lower()
-    if ";" in plain or not plain or "$$" in plain:
+    """Tell whether a query certainly changes nothing: one SELECT (or WITH, VALUES, SHOW, EXPLAIN) of harmless functions.
+
+    What a view, an operator or a cast of the database's own runs cannot be seen in the text and is taken for a read.
+    """
+    plain = _plain(text)
+    if plain is None or ";" in plain or not plain:
         return False
-    if _EXPLAIN.match(plain) or _PRAGMA.match(plain):
+    if _EXPLAIN.match(plain):
         return True
+    pragma = _PRAGMA.match(plain)
+    if pragma is not None:
+        asks = pragma[1] in _ASKING or (pragma[1] in _SETTINGS and not pragma[2])
+        return asks and "=" not in plain
     if not _READS.match(plain) or _WRITES.search(plain):
         return False
-    names = {name.removeprefix("pg_catalog.") for name in _CALL.findall(plain)}
+    names = {re.sub(r"\s", "", name).removeprefix("pg_catalog.") for name in _CALL.findall(plain)}
     return not names - HARMLESS - _KEYWORDS - _with_names(plain)
 
 
+def tells_time(text: str) -> bool:
+    """Tell whether the rows of a query may hold what the server's clock says; one in a condition does not count."""
+    plain = _plain(text)
+    if plain is None:
+        return True
+    clauses = [""]
+    places = sorted([*_CLAUSE.finditer(plain), *_CLOCK.finditer(plain)], key=lambda each: each.start())
+    for each in places:
+        word = each[0]
+        if word == "(":
+            clauses.append("")
+        elif word == ")":
+            clauses = clauses[:-1] or [""]
+        elif _CLOCK.fullmatch(word):
+            if not _CONDITIONS.intersection(clauses):
+                return True
+        else:
+            clauses[-1] = word
+    return False
+
+
+def _plain(text: str) -> str | None:
+    """Return the text in lower case without comments and what strings hold; ``None`` if it cannot be told where they end."""
+    lowered = _LEXEME.sub(_shortened, text.lower())
+    rest = lowered.replace("'now'", "").replace("''", "")
+    return None if _DOUBTFUL.search(rest) or "\\'" in text else lowered.strip().rstrip(";").strip()
+
+
+def _shortened(match: re.Match[str]) -> str:
+    lexeme = match[0]
+    if lexeme[0] == "'":
+        return "'now'" if lexeme == "'now'" else "''"
+    return " " if lexeme[0] in "-/" else "q_"
+
+
 def _with_names(text: str) -> set[str]:
-    """Return the names of common table expressions and aliases that are followed by a list of columns."""
-    return set(re.findall(r"(?:with|recursive|,)\s+([a-z_][a-z0-9_]*)\s*\([^()]*\)\s+as\b", text))
+    """Return the names of common table expressions that are followed by a list of columns."""
+    if not text.startswith("with"):
+        return set()
+    names = re.findall(
+        r"(?:with|recursive|,)\s+([^\W\d]\w*)\s*\([^()]*\)\s+as\s*(?:(?:not\s+)?materialized\s*)?\(", text
+    )
+    return set(names)

@@ -6,55 +6,7 @@ import types
 import pytest
 
 from perfmagic.analysis.models.table import MODELS, find
-from perfmagic.analysis.sql import is_read
 from tests.analysis.inference import infer, namespace, order
-
-READS = [
-    "select 1",
-    "SELECT count(*), max(x) FROM t WHERE a = $1 -- insert",
-    "with q as (select 1) select * from q;",
-    "values (1), (2)",
-    "show server_version",
-    "explain select 1",
-    "select 'insert into t' as text",
-    'select "update" from t',
-    "select * from t where id in (select id from u) order by lower(name)",
-    "select date_trunc('day', at), row_number() over (partition by a) from t",
-    "/* delete */ select 1",
-    "pragma table_info(t)",
-]
-WRITES = [
-    "",
-    "insert into t values (1)",
-    "insert into t values (1) returning id",
-    "select nextval('s')",
-    "select * from t for update",
-    "select * from t for no key update skip locked",
-    "select my_function(1)",
-    "with d as (delete from t returning *) select * from d",
-    "explain analyze delete from t",
-    "EXPLAIN (ANALYZE) insert into t values (1)",
-    "select 1; delete from t",
-    "select * into u from t",
-    "call p()",
-    "do $$ begin end $$",
-    "pragma journal_mode = wal",
-    "select pg_advisory_lock(1)",
-    "select setval('s', 1)",
-    "update t set a = 1",
-    "select set_config('a', 'b', false)",
-]
-
-
-@pytest.mark.parametrize("text", READS)
-def test_a_query_of_harmless_functions_reads(text: str) -> None:
-    assert is_read(text)
-
-
-@pytest.mark.parametrize("text", WRITES)
-def test_any_other_query_may_write(text: str) -> None:
-    assert not is_read(text)
-
 
 LIBRARIES = {
     "asyncpg.pool": """
