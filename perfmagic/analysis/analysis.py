@@ -1,10 +1,11 @@
 """One cell, read: its tree, effects, blocks, operations and dependences, as one immutable value."""
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 
+from perfmagic.analysis.blocking import may_hold_threads, may_leave_the_loop
 from perfmagic.analysis.blocks import Block, blocks_of
 from perfmagic.analysis.dependences import Dependence, dependences_of
 from perfmagic.analysis.effect_map import EffectMap, infer_effects
@@ -126,13 +127,18 @@ def awaits(tree: ast.AST) -> bool:
     return False
 
 
-def _operations(blocks: Sequence[Block], effects: EffectMap) -> tuple[Operation, ...]:
+def _operations(blocks: tuple[Block, ...], effects: EffectMap) -> tuple[Operation, ...]:
     found: list[Operation] = []
     for block in blocks:
-        wanted = partial(_is_operation, effects=effects, has_await=_scope_awaits(block))
+        waiting = _scope_awaits(block)
+        threads = not waiting or may_hold_threads(block, blocks)
+        wanted = partial(_is_operation, effects=effects, waiting=waiting, threads=threads)
         for position, statement in enumerate(block.statements):
-            found.extend(_operations_of(statement, wanted, block.key, position, first=len(found)))
-    return tuple(found)
+            mixed = _operations_of(statement, wanted, block.key, position, first=len(found))
+            found.extend(
+                each for each in mixed if not waiting or each.kind == "await" or not each.conditional
+            )
+    return tuple(replace(each, key=key) for key, each in enumerate(found))
 
 
 def _operations_of(
@@ -159,12 +165,14 @@ def _scope_awaits(block: Block) -> bool:
     )
 
 
-def _is_operation(node: ast.AST, *, effects: EffectMap, has_await: bool) -> bool:
-    if has_await:
-        return isinstance(node, ast.Await)
-    if not isinstance(node, ast.Call):
+def _is_operation(node: ast.AST, *, effects: EffectMap, waiting: bool, threads: bool) -> bool:
+    if isinstance(node, ast.Await):
+        return waiting
+    if not isinstance(node, ast.Call) or not threads:
         return False
     callee = effects.callee(node)
+    if waiting:
+        return callee.blocking and may_leave_the_loop(callee, effects.own(node))
     return callee.blocking or (callee.kind == "unknown" and bool(effects.own(node).barriers))
 
 

@@ -9,9 +9,9 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from perfmagic.analysis.edits import between, segment
+from perfmagic.analysis.edits import between, replace, segment
 
 PRIMARIES = (
     ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.JoinedStr, ast.List, ast.Set, ast.Dict,
@@ -28,9 +28,9 @@ OPENED = re.compile(rf"{BLANK}\(")
 CLOSED = re.compile(rf"(?:{BLANK}\))*")
 
 
-def awaited(node: ast.expr, text: str) -> str:
-    """Return the expression as it may stand behind ``await``."""
-    own = segment(text, node)
+def awaited(node: ast.expr, text: str, replacements: Mapping[ast.expr, str] | None = None) -> str:
+    """Return the expression as it may stand behind ``await``, with some nodes in it replaced."""
+    own = segment(text, node, replacements)
     return own if isinstance(node, PRIMARIES) and "\n" not in own else f"({own})"
 
 
@@ -51,6 +51,15 @@ def target(node: ast.expr, text: str) -> str:
     return own if isinstance(node, ast.Name) or encloses(own) else f"({own})"
 
 
+def binds_tighter(statement: ast.AST, node: ast.expr) -> bool:
+    """Whether the code around a node takes part of it for itself when ``await`` is put before: ``f(1).rows``."""
+    for each in ast.walk(statement):
+        inner = each.func if isinstance(each, ast.Call) else getattr(each, "value", None)
+        if inner is node:
+            return isinstance(each, ast.Attribute | ast.Subscript | ast.Call | ast.Await)
+    return False
+
+
 def encloses(text: str) -> bool:
     """Whether the first bracket of a text closes at its end."""
     tokens = list(_tokens(text))
@@ -62,14 +71,16 @@ def encloses(text: str) -> bool:
     return False
 
 
-def arguments_of(call: ast.Call, text: str) -> str:
-    """Return the text between the parentheses of a call, without a trailing comma."""
+def arguments_of(call: ast.Call, text: str, replacements: Mapping[ast.expr, str] | None = None) -> str:
+    """Return the text between the parentheses of a call, without a trailing comma, with some nodes in it replaced."""
     if len(call.args) == 1 and not call.keywords and isinstance(call.args[0], ast.GeneratorExp):
         # Its own parentheses may be those of the call, and count as its own.
-        return segment(text, call.args[0])
+        return segment(text, call.args[0], replacements)
     start = after_parentheses((call.func.end_lineno or 1, call.func.end_col_offset or 0), text)
     end = (call.end_lineno or 1, (call.end_col_offset or 1) - 1)
-    inside = _past(OPENED, between(text, start, end))
+    edits = [replace(each, new) for each, new in (replacements or {}).items()]
+    inner = [each for each in edits if start <= each.start and each.end <= end]
+    inside = _past(OPENED, between(text, start, end, inner))
     # Behind a comment the line must end, so the layout stays.
     return inside if "#" in inside else inside.strip().removesuffix(",").rstrip()
 

@@ -10,7 +10,6 @@ from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.effects import NOTHING, Effects, Kind, Location
 from perfmagic.analysis.statements import DEFINITIONS, Lines, Operation, escapes, lines_of, own_expressions
 
-BOUND_TO_TASK = frozenset({Kind.CONTEXT, Kind.TASK})
 FAILING = (ast.Call, ast.Subscript, ast.Await, ast.BinOp, ast.Attribute, ast.For, ast.Import, ast.ImportFrom)
 FRAME_BOUND = frozenset({"super", "locals", "vars", "dir", "eval", "exec"})
 """Builtins that look at the function that calls them."""
@@ -209,9 +208,10 @@ def _pin(statement: ast.stmt, operation: Operation, effects: Effects) -> str | N
         return f"line {line} {immovable}"
     if _hides_position(statement, operation.node):
         return f"line {line} waits inside a formatted string, which this Python cannot rewrite"
-    for location in sorted(effects.writes | effects.reads, key=lambda each: each.label):
-        if location.kind in BOUND_TO_TASK:
-            return f"line {line} depends on the task it runs in ({location.label})"
+    bound = [each for each in effects.writes | effects.reads if each.kind is Kind.TASK]
+    bound += [each for each in effects.writes if each.kind is Kind.CONTEXT]
+    for location in sorted(bound, key=lambda each: each.label):
+        return f"line {line} depends on the task it runs in ({location.label})"
     return None
 
 

@@ -6,7 +6,40 @@ import types
 from collections.abc import Mapping
 
 from perfmagic.analysis.analysis import Analysis
+from perfmagic.analysis.edits import segment
+from perfmagic.analysis.parentheses import argument, arguments_of, awaited
+from perfmagic.analysis.statements import Operation
 from perfmagic.strategies.draft import Draft
+
+
+def awaitable_text(draft: Draft, operation: Operation, taken: Mapping[ast.expr, str] | None = None) -> str:
+    """Return what is awaited for an operation, as it may stand among the arguments of a call.
+
+    An await gives its own expression; a blocking call is handed to a thread: ``asyncio.to_thread(function, arguments)``.
+    ``taken`` maps operations inside it to the names that hold their results.
+    """
+    expression = operation.expression
+    if operation.kind == "await" or not isinstance(expression, ast.Call):
+        return argument(expression, segment(draft.text, expression, taken))
+    function = argument(expression.func, segment(draft.text, expression.func, taken))
+    arguments = arguments_of(expression, draft.text, taken)
+    gap = "" if arguments.startswith(("\n", " ")) or not arguments else " "
+    return f"asyncio.to_thread({function}{',' if arguments else ''}{gap}{arguments})"
+
+
+def started_text(draft: Draft, operation: Operation, taken: Mapping[ast.expr, str] | None = None) -> str:
+    """Return the expression that starts an operation of either kind: a task for a coroutine, a future for anything else."""
+    text = awaitable_text(draft, operation, taken)
+    if operation.kind == "call":
+        return f"asyncio.create_task({text})"
+    return awaitable(draft.analysis, operation.expression, text)
+
+
+def awaited_text(draft: Draft, operation: Operation, taken: Mapping[ast.expr, str] | None = None) -> str:
+    """Return the expression that does an operation of either kind and waits for it."""
+    if operation.kind == "call":
+        return f"await {awaitable_text(draft, operation, taken)}"
+    return f"await {awaited(operation.expression, draft.text, taken)}"
 
 
 def awaitable(analysis: Analysis, expression: ast.expr, text: str) -> str:

@@ -1,10 +1,11 @@
 """Writes the code of a block whose operations start early; tasks and threads share it and differ in their `Style`."""
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from perfmagic.analysis.edits import INDENT, Region
+from perfmagic.analysis.statements import Operation
 from perfmagic.model.plan import Edit
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.names import stem
@@ -19,7 +20,7 @@ class Style(Protocol):
     helper: str
     """Keyword and prefix of a helper's definition: ``async def`` or ``def``."""
 
-    def create(self, name: str, expression: ast.expr, helper: str | None) -> str:
+    def create(self, name: str, operation: Operation, helper: str | None) -> str:
         """Return the statement that starts an operation."""
         ...
 
@@ -27,7 +28,7 @@ class Style(Protocol):
         """Return the expression that waits for a started operation."""
         ...
 
-    def body(self, expression: ast.expr) -> str:
+    def body(self, operation: Operation) -> str:
         """Return the expression that does the operation inside a helper."""
         ...
 
@@ -35,11 +36,17 @@ class Style(Protocol):
         """Return the edit that takes the result where the operation stood."""
         ...
 
-    def added(self, name: str, /) -> list[str]:
+    def kept(self, operation: Operation, /) -> Edit | None:
+        """Return the edit of an operation that stays in its turn while others are in flight, if it needs one."""
+        ...
+
+    def added(self, name: str, operation: Operation, /) -> list[str]:
         """Return the lines that note an operation started after the region began."""
         ...
 
-    def opening(self, names: Sequence[str], count: int, /) -> tuple[list[str], bool]:
+    def opening(
+        self, first: Mapping[str, Operation], found: Sequence[Operation], /
+    ) -> tuple[list[str], bool]:
         """Return the lines before the region, and whether the first starts belong inside it."""
         ...
 
@@ -66,8 +73,10 @@ def rewrite_block(draft: Draft, order: Ordering, style: Style) -> bool:
     for start in found:
         draft.edits.append(style.replaced(start, names[start.step.index]))
         if start.position != first:
-            lines = [*_creation(draft, start, names, style), *style.added(names[start.step.index])]
+            added = style.added(names[start.step.index], start.operation)
+            lines = [*_creation(draft, start, names, style), *added]
             draft.before(statements[start.position], lines, region=region, inside=True)
+    draft.edits.extend(_kept(order, found, style))
     shown = draft.keep_value_shown(order.block, statements[last])
     closing = [*style.closing(), *shown]
     if closing:
@@ -75,6 +84,18 @@ def rewrite_block(draft: Draft, order: Ordering, style: Style) -> bool:
     draft.orderings.append(order)
     draft.overlapped.extend(operation_of(each) for each in order.operations)
     return True
+
+
+def _kept(order: Ordering, found: Sequence[Start], style: Style) -> Iterator[Edit]:
+    """Yield the edits of the operations that stay in their turn while others are in flight."""
+    started = {each.step.index for each in found}
+    for step in order.operations:
+        if step.index not in started and any(
+            each.position <= step.statement <= each.step.statement for each in found
+        ):
+            edit = style.kept(operation_of(step))
+            if edit is not None:
+                yield edit
 
 
 def _within_limit(draft: Draft, found: Sequence[Start]) -> bool:
@@ -101,7 +122,9 @@ def _open(
 ) -> None:
     position = min(each.position for each in found)
     first = [each for each in found if each.position == position]
-    opening, inside = style.opening([names[each.step.index] for each in first], len(found))
+    opening, inside = style.opening(
+        {names[each.step.index]: each.operation for each in first}, [each.operation for each in found]
+    )
     created = [line for start in first for line in _creation(draft, start, names, style)]
     if inside:
         created = created[1:] if created[0] == "" else created
@@ -113,17 +136,16 @@ def _open(
 
 def _creation(draft: Draft, start: Start, names: Mapping[int, str], style: Style) -> list[str]:
     """Return the statements that start one operation, its helper first if it needs one."""
-    expression = start.operation.expression
     name = names[start.step.index]
     if not start.wrapped:
-        return [style.create(name, expression, None)]
+        return [style.create(name, start.operation, None)]
     helper = draft.names.new(f"get_{stem(start.operation.label).removeprefix('get_')}")
     inputs = [f"{INDENT}{key} = {style.take(names[index])}" for key, index in start.inputs.items()]
     return [
         "",
         f"{style.helper} {helper}():",
         *inputs,
-        f"{INDENT}return {style.body(expression)}",
+        f"{INDENT}return {style.body(start.operation)}",
         "",
-        style.create(name, expression, helper),
+        style.create(name, start.operation, helper),
     ]

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.edits import INDENT, remove, replace, segment
-from perfmagic.analysis.parentheses import argument
+from perfmagic.analysis.edits import INDENT, remove, replace
 from perfmagic.analysis.parentheses import target as beside
 from perfmagic.analysis.statements import simple_target
 from perfmagic.analysis.steps import Step
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan, Refusal
-from perfmagic.strategies.awaitables import always_raises
+from perfmagic.strategies.awaitables import always_raises, awaitable_text
 from perfmagic.strategies.awaiting import plan_awaiting
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.fan_out import rewrite_loops
@@ -198,7 +197,7 @@ def _write(made: Draft, order: Ordering, level: Level, taken: dict[ast.expr, str
     )
     for step in level.members:
         operation = operation_of(step)
-        values.append(argument(operation.expression, segment(made.text, operation.expression, taken)))
+        values.append(awaitable_text(made, operation, taken))
         targets.append("" if dropped else _target(made, statements[step.statement], step, level))
     for step, target in zip(level.members, targets, strict=True):
         node = operation_of(step).node

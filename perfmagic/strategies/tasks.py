@@ -7,16 +7,16 @@ Arteca, Tip & Schäfer (2021), *Enabling Additional Parallelism in Asynchronous 
 promises the same way.
 """
 
-import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.edits import replace, segment
-from perfmagic.analysis.parentheses import argument, awaited
+from perfmagic.analysis.parentheses import binds_tighter
+from perfmagic.analysis.statements import Operation
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Edit, Plan, Refusal
-from perfmagic.strategies.awaitables import awaitable
+from perfmagic.strategies.awaitables import awaited_text, started_text
 from perfmagic.strategies.awaiting import plan_awaiting
 from perfmagic.strategies.cancelling import cancelling
 from perfmagic.strategies.draft import Draft
@@ -56,42 +56,62 @@ class TaskStyle:
 
     def __init__(self, made: Draft) -> None:
         self._draft = made
-        self._tasks = ""
+        self._lists: dict[str, str] = {}
 
-    def create(self, name: str, expression: ast.expr, helper: str | None) -> str:
-        """Return ``name = asyncio.create_task(...)``, with what fits the kind of awaitable."""
+    def create(self, name: str, operation: Operation, helper: str | None) -> str:
+        """Return ``name = asyncio.create_task(...)``, with what fits the kind of operation."""
         if helper is not None:
             return f"{name} = asyncio.create_task({helper}())"
-        text = argument(expression, segment(self._draft.text, expression))
-        return f"{name} = {awaitable(self._draft.analysis, expression, text)}"
+        return f"{name} = {started_text(self._draft, operation)}"
 
     def take(self, name: str) -> str:
         """Return ``await name``."""
         return f"await {name}"
 
-    def body(self, expression: ast.expr) -> str:
+    def body(self, operation: Operation) -> str:
         """Return ``await expression``."""
-        return f"await {awaited(expression, self._draft.text)}"
+        return awaited_text(self._draft, operation)
 
     def replaced(self, start: Start, name: str) -> Edit:
         """Replace what is awaited by the task, its parentheses too unless they hold a comment."""
-        node = start.operation.node
-        expression = start.operation.expression
+        operation = start.operation
+        node, expression = operation.node, operation.expression
+        if operation.kind == "call":
+            return self._waiting(operation, f"await {name}")
         enclosed = (node.end_lineno, node.end_col_offset) > (expression.end_lineno, expression.end_col_offset)
         if enclosed and "#" not in segment(self._draft.text, node):
             return replace(node, f"await {name}")
         return replace(expression, name)
 
-    def added(self, name: str, /) -> list[str]:
-        """Note a task started later."""
-        return [f"{self._tasks}.append({name})"]
+    def kept(self, operation: Operation, /) -> Edit | None:
+        """Hand a blocking call to a thread: in its place it would stop the tasks that are in flight."""
+        return (
+            self._waiting(operation, awaited_text(self._draft, operation))
+            if operation.kind == "call"
+            else None
+        )
 
-    def opening(self, names: Sequence[str], _count: int, /) -> tuple[list[str], bool]:
-        """Collect the tasks and open the region that cancels them."""
-        self._tasks = self._draft.names.new("tasks")
-        return [f"{self._tasks} = [{', '.join(names)}]", "try:"], False
+    def _waiting(self, operation: Operation, text: str) -> Edit:
+        """Put an ``await`` where a call stood, in parentheses where something that binds tighter follows."""
+        statement = self._draft.analysis.blocks[operation.block].statements[operation.statement]
+        return replace(operation.node, f"({text})" if binds_tighter(statement, operation.node) else text)
+
+    def added(self, name: str, operation: Operation, /) -> list[str]:
+        """Note a task started later."""
+        return [f"{self._lists[operation.kind]}.append({name})"]
+
+    def opening(
+        self, first: Mapping[str, Operation], found: Sequence[Operation], /
+    ) -> tuple[list[str], bool]:
+        """Collect the tasks and open the region that cancels them; a call in a thread can only be waited for."""
+        lines: list[str] = []
+        for kind, wish in (("await", "tasks"), ("call", "calls")):
+            if any(each.kind == kind for each in found):
+                self._lists[kind] = self._draft.names.new(wish)
+                names = [name for name, each in first.items() if each.kind == kind]
+                lines.append(f"{self._lists[kind]} = [{', '.join(names)}]")
+        return [*lines, "try:"], False
 
     def closing(self) -> list[str]:
         """Cancel and await what is left."""
-        task = self._draft.names.new("task")
-        return cancelling(self._tasks, task)
+        return cancelling(self._lists.get("await"), self._draft.names.new("task"), self._lists.get("call"))

@@ -6,12 +6,13 @@ while the interpreter lock holds; the ceiling says so.
 
 import ast
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.edits import replace
 from perfmagic.analysis.parentheses import returned
+from perfmagic.analysis.statements import Operation
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Edit, Plan, Refusal
 from perfmagic.strategies.draft import Draft, draft, finish
@@ -72,8 +73,9 @@ class ThreadStyle:
         self._draft = made
         self._executor = ""
 
-    def create(self, name: str, expression: ast.expr, helper: str | None) -> str:
+    def create(self, name: str, operation: Operation, helper: str | None) -> str:
         """Return ``name = executor.submit(function, arguments)``."""
+        expression = operation.expression
         if helper is not None or not isinstance(expression, ast.Call):
             return f"{name} = {self._executor}.submit({helper})"
         return f"{name} = {submission(self._executor, expression, self._draft.text)}"
@@ -82,20 +84,27 @@ class ThreadStyle:
         """Return ``name.result()``."""
         return f"{name}.result()"
 
-    def body(self, expression: ast.expr) -> str:
+    def body(self, operation: Operation) -> str:
         """Return the call itself."""
-        return returned(expression, self._draft.text)
+        return returned(operation.expression, self._draft.text)
 
     def replaced(self, start: Start, name: str) -> Edit:
         """Replace the call by its future's result."""
         return replace(start.operation.expression, f"{name}.result()")
 
-    def added(self, _name: str, /) -> list[str]:
+    def kept(self, _operation: Operation, /) -> None:
+        """Nothing: a call in its turn stays as it is."""
+        return
+
+    def added(self, _name: str, _operation: Operation, /) -> list[str]:
         """Nothing to note: the pool knows its futures."""
         return []
 
-    def opening(self, _names: Sequence[str], count: int, /) -> tuple[list[str], bool]:
+    def opening(
+        self, _first: Mapping[str, Operation], found: Sequence[Operation], /
+    ) -> tuple[list[str], bool]:
         """Open the pool around the block."""
+        count = len(found)
         self._executor = self._draft.names.new("executor")
         workers = min(count, self._draft.options.workers or count)
         self._draft.in_flight = max(self._draft.in_flight, workers + 1)
