@@ -1,0 +1,138 @@
+"""What a strategy that waits level by level must look at before it writes, and what it must state.
+
+An error of one operation comes out in another way than in the cell as written: the first in time, or in a group. So
+nothing that could tell the difference may stand around a level, and the plan says what it takes for granted.
+"""
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from perfmagic.analysis.analysis import Analysis
+from perfmagic.analysis.blocks import Block
+from perfmagic.analysis.statements import Lines, Operation
+from perfmagic.analysis.steps import Step
+from perfmagic.strategies.awaitables import always_raises
+from perfmagic.strategies.draft import Draft
+from perfmagic.strategies.levels import Level
+from perfmagic.strategies.ordering import Ordering, operation_of
+from perfmagic.strategies.start_early import is_safe
+
+PROGRAM_ORDER = "tasks keeps the first error in program order"
+SUPPRESSING = frozenset({"suppress", "raises", "assertRaises", "catch_warnings"})
+"""Names of context managers that look at the error which leaves their block."""
+
+
+def acceptable(made: Draft, order: Ordering, levels: Sequence[Level], comes_out: str) -> bool:
+    """Whether all levels of a block may be written; notes a refusal if not.
+
+    Parameters
+    ----------
+    comes_out
+        How the error of an operation comes out, such as ``the error that comes first in time``.
+    """
+    widest = max(levels, key=lambda each: len(each.members))
+    line = widest.members[0].lines[0]
+    span = (line, widest.members[-1].lines[1])
+    members = [step for level in levels for step in level.members]
+    failing = [step for step in members if always_raises(made.analysis, operation_of(step).expression)]
+    if len(widest.members) > made.options.limit:
+        count = len(widest.members)
+        reason = f"{count} operations from line {line} on would be in flight at once, more than the limit of {made.options.limit}"
+        made.refuse("limit", reason, span, f"--limit {count}")
+        return False
+    if failing:
+        where = failing[0].lines
+        reason = f"line {where[0]} raises: {made.strategy} would raise {comes_out}"
+        made.refuse("control", reason, where, PROGRAM_ORDER)
+        return False
+    operations = [operation_of(step) for step in members]
+    if may_raise(made.analysis, operations) and not unwatched(made, order.block, span, comes_out):
+        return False
+    moved = [order.block.statements[each] for level in levels for each in level.lifted]
+    return made.alone([*(order.block.statements[step.statement] for step in members), *moved])
+
+
+def may_raise(analysis: Analysis, operations: Sequence[Operation]) -> bool:
+    """Whether one of the operations, or the evaluation of its arguments, may raise."""
+    return any(
+        analysis.effects.callee(each.node).may_raise or not is_safe(each.expression) for each in operations
+    )
+
+
+def unwatched(made: Draft, block: Block, span: Lines, comes_out: str) -> bool:
+    """Whether nothing around a block looks at the error of an operation; notes a refusal if something does."""
+    handler = next(_handlers(made.analysis, block, frozenset()), None)
+    if handler is None:
+        return True
+    if isinstance(handler, ast.Try | ast.TryStar):
+        watcher = f"the handlers of the try statement on line {handler.lineno}"
+    else:
+        watcher = f"the with statement on line {handler.lineno}"
+    made.refuse("control", f"{watcher} would see {comes_out}", span, PROGRAM_ORDER)
+    return False
+
+
+def _handlers(analysis: Analysis, block: Block, seen: frozenset[int]) -> Iterator[ast.stmt]:
+    """Yield the statements around a block, and around the calls of its function, that look at errors from inside it."""
+    each: Block | None = block
+    while each is not None and each.key not in seen:
+        seen |= {each.key}
+        owner = each.owner
+        if each.kind == "try" and isinstance(owner, ast.Try | ast.TryStar) and owner.handlers:
+            yield owner
+        if isinstance(owner, ast.With | ast.AsyncWith) and any(_suppresses(item) for item in owner.items):
+            yield owner
+        if each.kind == "function" and isinstance(owner, ast.FunctionDef | ast.AsyncFunctionDef):
+            called = analysis.effects.called.get(owner)
+            for site in called.sites if called is not None else ():
+                for place in _blocks_with(analysis, site):
+                    yield from _handlers(analysis, place, seen)
+            return
+        each = None if each.parent is None else analysis.blocks[each.parent]
+
+
+def _blocks_with(analysis: Analysis, site: ast.AST) -> Iterator[Block]:
+    """Yield the innermost block that holds a node."""
+    for block in reversed(analysis.blocks):
+        if any(site is node for statement in block.statements for node in ast.walk(statement)):
+            yield block
+            return
+
+
+def _suppresses(item: ast.withitem) -> bool:
+    call = item.context_expr
+    function = call.func if isinstance(call, ast.Call) else None
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in SUPPRESSING
+
+
+def passed_over(order: Ordering, level: Level) -> tuple[Step, ...]:
+    """Return the steps that may fail and that a moved binding of the level passes over."""
+    direct = {step.statement for step in level.members if step.index in level.direct}
+    last = max(direct, default=level.place[0])
+    return tuple(
+        each
+        for each in order.steps
+        if level.place[0] < each.statement < last
+        and each.role == "rest"
+        and each.may_fail
+        and each.statement not in direct
+        and each.statement not in level.lifted
+    )
+
+
+def notes_of(order: Ordering, level: Level, *, moves: bool) -> Iterator[str]:
+    """Yield what is taken for granted when a level is written, beside that its operations do not fail.
+
+    Parameters
+    ----------
+    moves
+        Whether the bindings that may move with the level are moved.
+    """
+    for index in level.lifted:
+        rest = order.rest(index)
+        if rest.may_fail:
+            yield f"line {rest.lines[0]}, which now runs before line {level.members[0].lines[0]} has ended, does not fail."
+    for each in passed_over(order, level) if moves else ():
+        bound = next(step for step in reversed(level.members) if step.index in level.direct)
+        yield f"line {each.lines[0]} does not fail: line {bound.lines[0]} binds its result before it."
