@@ -84,22 +84,22 @@ class ExplainedBlock:
     Attributes
     ----------
     title
-        What it is: ``the cell``, ``for x in range(5): (line 3)``.
+        What it is: ``the cell``, ``for x in range(5) (line 3)``.
     depth
         How many blocks are around it.
     pieces
         Its statements and operations in program order.
     links
         The dependences between them, by the later one's place.
-    note
-        For a loop, whether its iterations can overlap or what keeps them apart; ``None`` otherwise.
+    notes
+        What else decides: whether the iterations of its loops can overlap, whether a function is called at all.
     """
 
     title: str
     depth: int
     pieces: tuple[Piece, ...]
     links: tuple[Link, ...]
-    note: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def levels(self) -> tuple[tuple[int, ...], ...]:

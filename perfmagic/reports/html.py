@@ -21,9 +21,14 @@ _PAGE = (
 
 def render(comparison: Comparison) -> str:
     """Return a whole page."""
-    title = escape(visible(table(comparison).headline))
-    head = f'<head><meta charset="utf-8"><title>{title}</title><style>{_PAGE}</style></head>'
-    return f'<!DOCTYPE html>\n<html lang="en">{head}\n<body>\n{fragment(comparison)}</body></html>\n'
+    return page(table(comparison).headline, fragment(comparison))
+
+
+def page(title: str, body: str) -> str:
+    """Return a page of its own around a fragment; the title is any text."""
+    name = escape(visible(title))
+    head = f'<head><meta charset="utf-8"><title>{name}</title><style>{_PAGE}</style></head>'
+    return f'<!DOCTYPE html>\n<html lang="en">{head}\n<body>\n{body}</body></html>\n'
 
 
 def fragment(comparison: Comparison) -> str:
