@@ -148,7 +148,7 @@ class _Measured:
         ]
         before: dict[int, list[int]] = {}
         for each in self._analysis.dependences_in(block.key):
-            if not (_is_renamable(each, steps) or assumable(each, steps, self._assumed)):
+            if not (is_renamable(each, steps) or assumable(each, steps, self._assumed)):
                 before.setdefault(each.later, []).append(each.earlier)
         ends: list[float] = []
         for index, cost in enumerate(costs):
@@ -200,7 +200,7 @@ def _is_inside(blocks: Sequence[Block], key: int, outer: Block) -> bool:
     return block is not None
 
 
-def _is_renamable(dependence: Dependence, steps: Sequence[Step]) -> bool:
+def is_renamable(dependence: Dependence, steps: Sequence[Step]) -> bool:
     """Whether a fresh name for a binding would remove the dependence: it keeps no value from getting where it is needed."""
     location = dependence.location
     if location is None or location.kind is not Kind.NAME or dependence.kind not in {"anti", "output"}:
