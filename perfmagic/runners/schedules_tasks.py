@@ -1,0 +1,165 @@
+"""How tasks are delayed: a task factory that wraps the coroutine of each task in one that waits first.
+
+The wrapper hands every value, exception and cancellation on as it is, in the same task and the same context. A factory
+that was set before still makes the tasks, and is put back. A task that begins inside the call that makes it (an eager one)
+begins there all the same: only where it waits can it be delayed.
+"""
+
+import asyncio
+import types
+from asyncio import sleep  # as it is now: a cell may put something else in its place
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeGuard
+
+from perfmagic.runners.schedules import PAUSE_SHARE
+from perfmagic.runners.schedules_imposed import Imposition, Start
+
+Body = Coroutine[Any, Any, Any] | Generator[Any, Any, Any]
+"""What a task runs; an older kind of coroutine is a generator."""
+
+TURNS = 4
+"""A pause lets the loop go round fewer times than this."""
+
+MOST_PAUSES = 50
+"""Pauses of one task in one run."""
+
+
+@contextmanager
+def delayed_tasks(imposed: Imposition) -> Generator[None]:
+    """Delay the tasks that the changed cell starts on the running loop, while the block runs."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        yield
+        return
+    previous = loop.get_task_factory()
+    factory = _Factory(imposed, previous or _stock_task, asyncio.current_task())
+    loop.set_task_factory(factory)
+    try:
+        yield
+    finally:
+        if loop.get_task_factory() is factory:  # otherwise the cell has set one of its own
+            loop.set_task_factory(previous)
+
+
+def _is_body(coro: object) -> TypeGuard[Body]:
+    return isinstance(coro, Coroutine | Generator)
+
+
+def _stock_task(loop: asyncio.AbstractEventLoop, coro: Body, **kwargs: Any) -> "asyncio.Task[Any]":
+    return asyncio.Task(coro, loop=loop, **kwargs)
+
+
+class _Factory:
+    """Makes tasks as before, those of the changed cell with a delay."""
+
+    def __init__(
+        self,
+        imposed: Imposition,
+        make: Callable[..., "asyncio.Future[Any]"],
+        owner: "asyncio.Task[Any] | None",
+    ) -> None:
+        self._imposed = imposed
+        self._make = make
+        self._owner = owner
+        self._making = False
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, coro: object, **kwargs: Any) -> "asyncio.Future[Any]":
+        if not _is_body(coro):
+            return self._make(loop, coro, **kwargs)
+        if asyncio.current_task(loop) is self._owner:
+            return self._made(loop, coro, self._rested(coro), kwargs)
+        line = self._imposed.line_of_start()
+        if line is None:
+            return self._make(loop, coro, **kwargs)
+        start = self._imposed.note(label_of(coro), line, getattr(coro, "cr_code", None))
+        return self._made(loop, coro, self._delayed(coro, start), kwargs)
+
+    def _made(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        coro: Body,
+        wrapper: Any,
+        kwargs: dict[str, Any],
+    ) -> "asyncio.Future[Any]":
+        wrapper.__name__ = getattr(coro, "__name__", wrapper.__name__)
+        wrapper.__qualname__ = getattr(coro, "__qualname__", wrapper.__qualname__)
+        before, self._making = self._making, True
+        try:
+            task = self._make(loop, wrapper, **kwargs)
+        finally:
+            self._making = before
+        task.add_done_callback(lambda _: coro.close())  # one cancelled before it began was not forgotten
+        return task
+
+    async def _rested(self, coro: Body) -> object:
+        """Run the body of the cell, with a rest where it first waits for what it started."""
+        return await _paced(coro, _rests(self._imposed))
+
+    async def _delayed(self, coro: Body, start: Start) -> object:
+        delay_s = 0.0 if self._making else self._imposed.delay_s(start)
+        if delay_s > 0:
+            await sleep(delay_s)
+        start.began_s = self._imposed.clock.wall_s()
+        try:
+            return await _paced(coro, _pauses(self._imposed, start.number))
+        finally:
+            start.ended_s = self._imposed.clock.wall_s()
+
+
+Pause = Generator[Any, Any, Any]
+
+
+@types.coroutine
+def _paced(coro: Body, pauses: Iterator[Pause]) -> Generator[Any, Any, Any]:
+    """Drive a coroutine by hand, pausing before its resumptions."""
+    received: object = None
+    thrown: BaseException | None = None
+    while True:
+        try:
+            yielded: object = coro.send(received) if thrown is None else coro.throw(thrown)
+        except StopIteration as end:
+            return end.value
+        finally:
+            received = thrown = None
+        try:
+            received = yield yielded
+            yield from next(pauses, ())
+        except GeneratorExit:
+            coro.close()
+            raise
+        except BaseException as raised:  # noqa: BLE001 - what it means is for the user's code to decide
+            thrown = raised
+
+
+def _rests(imposed: Imposition) -> Iterator[Pause]:
+    """Yield what the cell's own code waits for before each resumption."""
+    pauses = _pauses(imposed, -1)
+    while True:
+        rest_s = imposed.rest_s()
+        yield sleep(rest_s).__await__() if rest_s > 0 else next(pauses, _turns(0))
+
+
+def _pauses(imposed: Imposition, start: int) -> Iterator[Pause]:
+    """Yield what an operation waits for before each resumption, as far as its schedule has pauses."""
+    if imposed.tempo is None or not imposed.schedule.pauses:
+        return
+    draw = imposed.schedule.draws("pauses", start)
+    longest_s = imposed.tempo.longest_s * PAUSE_SHARE / MOST_PAUSES
+    for _ in range(MOST_PAUSES):
+        yield _turns(draw.randrange(TURNS))
+        yield sleep(draw.random() * longest_s).__await__()
+
+
+def _turns(count: int) -> Pause:
+    for _ in range(count):
+        yield
+
+
+def label_of(body: object) -> str:
+    """Return the name of what runs, for people; of what goes to a thread, the function's."""
+    frame = getattr(body, "cr_frame", None)
+    if getattr(body, "__name__", "") == "to_thread" and frame is not None:
+        body = frame.f_locals.get("func", body)
+    return str(getattr(body, "__qualname__", "task")).rpartition("<locals>.")[2]

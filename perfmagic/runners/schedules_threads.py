@@ -1,0 +1,92 @@
+"""How calls in thread pools are delayed: inside the worker, before the function begins.
+
+A worker cannot know how many calls are still to be submitted with its own, so it waits until none came for a moment.
+Where a schedule has pauses, threads are also switched far more often than usual.
+"""
+
+import asyncio
+import functools
+import sys
+import time
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import cast
+
+from perfmagic.runners.schedules_imposed import Imposition, Start
+
+SETTLED_S = 0.001
+"""A batch of calls is complete when none was submitted for so long."""
+
+SLICE_S = 0.02
+"""An interrupt ends a worker between two slices of its delay."""
+
+RESTLESS_S = 1e-5
+"""Seconds after which another thread gets its turn; the interpreter's own value is 500 times as long."""
+
+
+@contextmanager
+def delayed_calls(imposed: Imposition) -> Generator[None]:
+    """Delay the calls that the changed cell submits to thread pools, while the block runs."""
+    submit = ThreadPoolExecutor.submit
+
+    def delayed_submit(
+        self: ThreadPoolExecutor, fn: Callable[..., object], /, *args: object, **kwargs: object
+    ) -> "Future[object]":
+        line = imposed.line_of_start()
+        if line is None:
+            return submit(self, fn, *args, **kwargs)
+        start = imposed.note(_label_of(fn, args), line, getattr(fn, "__code__", None))
+
+        @functools.wraps(fn, assigned=("__name__", "__qualname__"), updated=())
+        def delayed(*args: object, **kwargs: object) -> object:
+            _wait(imposed, start)
+            start.began_s = imposed.clock.wall_s()
+            try:
+                return fn(*args, **kwargs)
+            finally:
+                start.ended_s = imposed.clock.wall_s()
+
+        future = submit(self, delayed, *args, **kwargs)
+        _rest(imposed, start)
+        return future
+
+    interval_s = sys.getswitchinterval()
+    # Replaced for a while: there is no hook, and executors of earlier cells must be seen as well.
+    ThreadPoolExecutor.submit = delayed_submit  # type: ignore[method-assign, assignment]  # pyright: ignore[reportAttributeAccessIssue]
+    if imposed.schedule.pauses:
+        sys.setswitchinterval(RESTLESS_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval_s)
+        ThreadPoolExecutor.submit = submit  # type: ignore[method-assign]
+
+
+def _wait(imposed: Imposition, start: Start) -> None:
+    if imposed.tempo is None:
+        return
+    while start.delay_s is None and imposed.quiet_s() < SETTLED_S:
+        time.sleep(SETTLED_S / 4)
+    until_s = time.perf_counter() + imposed.delay_s(start)
+    while (left_s := until_s - time.perf_counter()) > 0:
+        time.sleep(min(left_s, SLICE_S))
+
+
+def _rest(imposed: Imposition, start: Start) -> None:
+    """Let the submitting thread rest after its last call, unless it is the one of an event loop."""
+    if imposed.tempo is None or start.number + 1 < len(imposed.tempo.durations_s):
+        return
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        time.sleep(imposed.rest_s())
+
+
+def _label_of(function: object, args: tuple[object, ...]) -> str:
+    """Return the name of what is called, for people; what goes through a context is named by what it calls there."""
+    while isinstance(function, functools.partial):
+        partial = cast("functools.partial[object]", function)
+        function, args = partial.func, (*partial.args, *args)
+    named = args[0] if getattr(function, "__name__", "") == "run" and args and callable(args[0]) else function
+    return str(getattr(named, "__qualname__", "call")).rpartition("<locals>.")[2]
