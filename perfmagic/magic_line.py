@@ -195,8 +195,6 @@ CONTRADICTIONS: Sequence[tuple[str, str, str]] = (
     ("explain", "budget_s", "--explain runs nothing, so there is no --budget to spend"),
     ("explain", "verify", "--explain runs nothing, so there is no result to --verify"),
     ("explain", "rtol", "--explain runs nothing, so --rtol has no meaning"),
-    ("explain", "exports", "--explain compares nothing, so there is nothing to --export"),
-    ("explain", "output", "--explain compares nothing, so there is no comparison for -o to store"),
     ("explain", "quiet", "--explain only shows something, and --quiet shows nothing"),
 )
 """Fields of the options that cannot both be given, and why."""

@@ -14,6 +14,7 @@ from perfmagic.comparing.asking import Strategy
 from perfmagic.comparing.compare import Result, Setting, compare
 from perfmagic.errors import CellError, PerfmagicError, UsageError
 from perfmagic.magic_line import help_text, parse_options, wants_help
+from perfmagic.magics.explanation import run_explanation
 from perfmagic.model.comparison import Comparison
 from perfmagic.model.options import Options
 from perfmagic.registry import REPORTS, STRATEGIES, FragmentModule, ReportModule, known, report_for
@@ -29,7 +30,7 @@ Writer = Callable[[Comparison], None]
 
 
 async def run_magic(session: Session, magic: str, line: str, body: str) -> Result | None:
-    """Compare one cell, keep and show the comparison, and return how the cell ended; ``None`` after help.
+    """Compare one cell, keep and show the comparison, and return how the cell ended; ``None`` if it did not run.
 
     A body without ``await`` never suspends, so the coroutine can be driven without an event loop.
 
@@ -43,6 +44,9 @@ async def run_magic(session: Session, magic: str, line: str, body: str) -> Resul
         return None
     options = parse_options(magic, expanded(session.shell, line), session.configuration.options())
     chosen = strategies(options)
+    if options.explain:
+        run_explanation(session, magic, options, chosen, body)
+        return None
     writers = [_writer(path) for path in options.exports]
     if not session.idle.acquire(blocking=False):
         raise UsageError("another comparison runs in this kernel: wait for it, nothing was run")

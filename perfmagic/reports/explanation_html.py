@@ -37,7 +37,7 @@ def fragment(explanation: Explanation) -> str:
     """Return the explanation as a piece of a page, as a notebook shows it."""
     parts = [
         f"<p><strong>{_isolated(headline(explanation))}</strong></p>\n",
-        *(_block(each) for each in explanation.blocks),
+        *(_block(each, alone=len(explanation.blocks) == 1) for each in explanation.blocks),
         *(_change(explanation, each) for each in explanation.answers if each.source is not None),
         *(_refusal(who, each) for who, each in refusals(explanation)),
         _obstructions(explanation),
@@ -54,12 +54,14 @@ def _code(text: str) -> str:
     return f'<code style="white-space:pre-wrap">{_isolated(text)}</code>'
 
 
-def _block(block: ExplainedBlock) -> str:
+def _block(block: ExplainedBlock, *, alone: bool) -> str:
+    """Return one block; where there is no other one, the headline has said what its title would."""
     indent = f"margin-left:{min(block.depth, _DEEPEST)}em"
+    title = f"<p><strong>{_isolated(block.title)}</strong>: {shown(conclusion(block))}</p>\n"
     notes = "".join(f"<p>{_isolated(each)}</p>\n" for each in block.notes)
     return (
-        f'<div style="{indent}">\n<p><strong>{_isolated(block.title)}</strong>: {shown(conclusion(block))}</p>\n'
-        f'{notes}<div style="{_SCROLL}" tabindex="0">{drawing(block)}</div>\n{_legend(block)}{_table(block)}</div>\n'
+        f'<div style="{indent}">\n{"" if alone else title}{notes}'
+        f'<div style="{_SCROLL}" tabindex="0">{drawing(block)}</div>\n{_legend(block)}{_table(block)}</div>\n'
     )
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from perfmagic.model.explanation import ExplainedBlock, Link, Piece
 from perfmagic.reports.columns import clipped, width
-from perfmagic.reports.explanation_words import conclusion, line_numbers
+from perfmagic.reports.explanation_words import conclusion, level_title, line_numbers
 from perfmagic.reports.graph_layout import BOX, HEAD, Arrow, Box, Layout, Path, Placed, lay_out
 from perfmagic.reports.safe_text import isolated, visible
 
@@ -131,12 +131,12 @@ def _label(
 ) -> str:
     """Return the names of what leaves a box on one side."""
     names = [
-        visible(each.name or each.cause)
+        visible(each.name or (each.cause if each.cause != each.kind else ""))
         for each in links
         if each.earlier == index
         and (columns[_place(pieces[each.later])] > columns[_place(pieces[index])]) is right
     ]
-    return clipped(", ".join(dict.fromkeys(names)), _LABEL_COLUMNS)
+    return clipped(", ".join(dict.fromkeys(each for each in names if each)), _LABEL_COLUMNS)
 
 
 def _label_room(text: str) -> float:
@@ -146,7 +146,7 @@ def _label_room(text: str) -> float:
 def _headings(columns: Mapping[tuple[int, bool], int], layout: Layout) -> Iterator[str]:
     for (level, after), number in columns.items():
         x, wide = layout.columns[number]
-        title = ("then" if level else "first") if after else f"level {level}"
+        title = level_title(level, waits=not after)
         if not after:
             yield (
                 f'<rect x="{x - 4:.1f}" y="2" width="{wide + 8:.1f}" height="{layout.height - 4:.1f}" rx="6" '

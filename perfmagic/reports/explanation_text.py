@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from perfmagic.model.explanation import Answer, ExplainedBlock, Explanation, Piece
 from perfmagic.reports.columns import clipped, padded, width, wrapped
 from perfmagic.reports.explanation_words import (
-    NOTHING_RAN,
     changes,
     conclusion,
     headline,
+    level_title,
     line_numbers,
     long_need,
     needs,
@@ -32,10 +32,10 @@ def render(explanation: Explanation, *, columns: int = 80) -> str:
     """Return the explanation as text, ending with a newline."""
     parts = [
         [
-            f"%%{_harmless(explanation.magic)} --explain: {NOTHING_RAN}",
+            f"%%{_harmless(explanation.magic)} --explain",
             *_wrapped(headline(explanation), columns),
         ],
-        *(list(_block(each, columns)) for each in explanation.blocks),
+        *(list(_block(each, columns, alone=len(explanation.blocks) == 1)) for each in explanation.blocks),
         *(
             list(_change(explanation, each, columns))
             for each in explanation.answers
@@ -58,14 +58,16 @@ def _wrapped(text: str, columns: int, *, indent: str = "") -> Iterator[str]:
     yield from (indent + _INDENT + line for line in rest)
 
 
-def _block(block: ExplainedBlock, columns: int) -> Iterator[str]:
+def _block(block: ExplainedBlock, columns: int, *, alone: bool) -> Iterator[str]:
+    """Yield one block; where there is no other one, the headline has said what its title would."""
     margin = _INDENT * min(block.depth, _DEEPEST)
-    yield from _wrapped(f"{block.title}: {conclusion(block)}", columns, indent=margin)
+    if not alone:
+        yield from _wrapped(f"{block.title}: {conclusion(block)}", columns, indent=margin)
     for text in block.notes:
         yield from _wrapped(text, columns, indent=margin)
     room = columns - len(margin)
     yield from (margin + row for row in _levels(block, room))
-    why = [f"{long_need(each)}" for each in block.links if not each.implied]
+    why = list(dict.fromkeys(long_need(each) for each in block.links if not each.implied))
     for text in why[:MOST_PIECES]:
         yield from _wrapped(text, columns, indent=margin + _INDENT)
     if len(why) > MOST_PIECES:
@@ -75,16 +77,16 @@ def _block(block: ExplainedBlock, columns: int) -> Iterator[str]:
 def _levels(block: ExplainedBlock, room: int) -> Iterator[str]:
     """Yield the drawing: one group a level, then the statements that wait for it."""
     shown = range(min(len(block.pieces), MOST_PIECES))
-    label = max(width(f"level {each.level}") for each in block.pieces)
-    digits = max(len(line_numbers(block.pieces[each])) for each in shown)
-    for level in range(max(block.pieces[each].level for each in shown) + 1):
+    label = max((width(f"level {each.level}") for each in block.pieces), default=0)
+    digits = max((len(line_numbers(block.pieces[each])) for each in shown), default=0)
+    for level in range(max((block.pieces[each].level for each in shown), default=0) + 1):
         for waits in (True, False):
             group = [
                 each
                 for each in shown
                 if block.pieces[each].level == level and block.pieces[each].waits is waits
             ]
-            title = f"level {level}" if waits else "then" if level else "first"
+            title = level_title(level, waits=waits)
             yield from _group(block, group, padded(title, label), digits, room)
     if len(block.pieces) > MOST_PIECES:
         yield f"and {len(block.pieces) - MOST_PIECES} more statements"

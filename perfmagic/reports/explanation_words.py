@@ -7,8 +7,6 @@ from perfmagic.model.explanation import Answer, ExplainedBlock, Explanation, Lin
 from perfmagic.model.units import ratio, times
 from perfmagic.reports.safe_text import visible_lines
 
-NOTHING_RAN = "nothing was run"
-
 
 def headline(explanation: Explanation) -> str:
     """Return what matters most: how far the dependences let the cell overlap, and who would change it."""
@@ -16,7 +14,7 @@ def headline(explanation: Explanation) -> str:
     where = "" if block is explanation.blocks[0] else f"in {block.title}: "
     able = [each.strategy for each in explanation.answers if each.source is not None]
     would = f"{_listed(able)} would change the cell" if able else "no strategy changes the cell"
-    return f"{where}{conclusion(block)}; {would}; {NOTHING_RAN}"
+    return f"{where}{conclusion(block)}; {would}; nothing was run"
 
 
 def _main(explanation: Explanation) -> ExplainedBlock:
@@ -44,6 +42,13 @@ def conclusion(block: ExplainedBlock) -> str:
     if count == levels:
         return f"{found}: no two can run together"
     return f"{found}: at most {ratio(count / levels)} faster if all take equally long"
+
+
+def level_title(level: int, *, waits: bool) -> str:
+    """Return the heading of the operations of a level, or of the statements that come right after it."""
+    if waits:
+        return f"level {level}"
+    return "then" if level else "no wait"
 
 
 def needs(block: ExplainedBlock, index: int) -> list[Link]:

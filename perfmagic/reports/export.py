@@ -23,9 +23,14 @@ def write(comparison: Comparison, path: Path, *, replace: bool, render: Callable
     ExportError
         If the file exists and may not be replaced, or cannot be written; the message says what to do.
     """
+    write_text(path, render(comparison), replace=replace)
+
+
+def write_text(path: Path, text: str, *, replace: bool) -> None:
+    """Write text to a file, which is either complete or as it was; the errors are those of `write`."""
     target = _destination(path, replace=replace)
     try:
-        content = render(comparison).encode()
+        content = text.encode()
     except UnicodeEncodeError as error:
         message = (
             f"{path} was not written: the report holds a character that UTF-8 cannot hold ({error.reason})"

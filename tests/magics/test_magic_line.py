@@ -61,6 +61,8 @@ READ = {
     "--allow-reorder": {"allow_reorder": True},
     "--ignore-sleeps": {"ignore_sleeps": True},
     "--explain": {"explain": True},
+    "--explain -o found": {"explain": True, "output": "found"},
+    "--export x.html --explain": {"explain": True, "exports": (Path("x.html"),)},
     "--explain --assume-independent 2": {"explain": True, "assume_independent": frozenset({2})},
 }
 
@@ -188,8 +190,6 @@ CONTRADICTIONS = {
     "--explain --budget 3": "--explain runs nothing, so there is no --budget to spend: leave one of them out",
     "--explain --verify fuzz": "--explain runs nothing, so there is no result to --verify: leave one of them out",
     "--explain --rtol 0.1": "--explain runs nothing, so --rtol has no meaning: leave one of them out",
-    "--export x.json --explain": "--explain compares nothing, so there is nothing to --export: leave one of them out",
-    "--explain -o found": "--explain compares nothing, so there is no comparison for -o to store: leave one of them out",
     "--quiet --explain": "--explain only shows something, and --quiet shows nothing: leave one of them out",
 }
 
