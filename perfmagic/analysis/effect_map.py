@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import cast
 
@@ -13,7 +13,8 @@ from perfmagic.analysis.expressions import evaluate
 from perfmagic.analysis.machine import Called, Callee, Frame, Machine, Record
 from perfmagic.analysis.memory import locate
 from perfmagic.analysis.scopes import CELL, Scope
-from perfmagic.analysis.values import Value
+from perfmagic.analysis.services import share_unknown
+from perfmagic.analysis.values import Fresh, Value
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 _UNSEEN = Callee(kind="unknown", label="code that is never reached")
@@ -71,8 +72,13 @@ class EffectMap:
         return Effects(frozenset(record.reads), frozenset(record.writes), tuple(record.barriers))
 
     def callee(self, node: ast.AST) -> Callee:
-        """Return what a call or an ``await`` resolves to."""
-        return self._callees.get(id(node), _UNSEEN)
+        """Return what a call or an ``await`` resolves to; its slots are the fewest of all that it runs."""
+        return replace(self._callees.get(id(node), _UNSEEN), slots=self.slots(node))
+
+    def slots(self, *nodes: ast.AST) -> int | None:
+        """Return how many times the nodes can be under way at once, by the smallest pool that they use; ``None`` if unbounded."""
+        records = (self._records.get(id(each)) for node in nodes for each in _executed(node, ()))
+        return min((each.slots for each in records if each and each.slots is not None), default=None)
 
     def private_to(self, *nodes: ast.AST) -> frozenset[Location]:
         """Return the objects that each run of the nodes (the body of a loop) makes anew and no other turn reaches."""
@@ -91,14 +97,20 @@ class EffectMap:
 
 def _is_fresh(location: Location) -> bool:
     key = location.key
+    if location.kind in {Kind.EXCLUSIVE, Kind.SERIALISED}:
+        return isinstance(key, Fresh)
     return location.kind is Kind.OBJECT and type(key) is tuple and len(key) == 3 and key[0] == "fresh"  # noqa: PLR2004
 
 
 def _site(location: Location) -> tuple[object, ...]:
+    if isinstance(location.key, Fresh):
+        return location.key.site
     return cast("tuple[str, tuple[object, ...], bool]", location.key)[1]
 
 
 def _is_old(location: Location) -> bool:
+    if isinstance(location.key, Fresh):
+        return location.key.old
     return cast("tuple[str, tuple[object, ...], bool]", location.key)[2]
 
 
@@ -145,6 +157,7 @@ def infer_effects(tree: ast.Module, namespace: Mapping[str, object]) -> EffectMa
         _give_up(machine, tree, namespace, error)
     _own_bindings(machine, tree)
     _merge_groups(machine)
+    share_unknown(machine)
     return EffectMap(
         bound_names=_names(frame.writes),
         read_names=frozenset(name for name in _names(frame.reads) if name in namespace),

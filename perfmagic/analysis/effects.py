@@ -24,6 +24,7 @@ class Kind(StrEnum):
     LOOP = "loop primitive"
     EXTERNAL = "external resource"
     EXCLUSIVE = "exclusive resource"
+    SERIALISED = "serialised resource"
 
 
 @dataclass(frozen=True, slots=True)

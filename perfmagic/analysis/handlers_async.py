@@ -9,6 +9,7 @@ from perfmagic.analysis.machine import Callee, Machine, note_callee
 from perfmagic.analysis.memory import ELEMENTS, attribute_key, element, label_of, look, new, store, stored
 from perfmagic.analysis.models.model import Model
 from perfmagic.analysis.operators import await_all, iterate
+from perfmagic.analysis.services import touch
 from perfmagic.analysis.values import (
     NEVER,
     NONE,
@@ -186,6 +187,8 @@ def _streams(machine: Machine, node: ast.AST, model: Model, native: Native, argu
     machine.hazard(
         node, "outside", f"line {machine.line(node)} opens a network connection", "a network connection"
     )
+    if model.use is not None:
+        touch(machine, node, None, model.use, writes=True)
     pair = new(machine, node, "builtins.tuple", "streams")
     for index, name in enumerate(("StreamReader", "StreamWriter")):
         stream = new(machine, node, f"asyncio.streams.{name}", name)

@@ -1,21 +1,23 @@
-"""Rules for databases and HTTP: reads by their text, exclusive connections, pools and how many they hold."""
+"""Rules for databases and HTTP: what a query or a request does, pools and the connections they give."""
 
 import ast
 import re
 from collections.abc import Callable, Mapping
 
-from perfmagic.analysis import live
 from perfmagic.analysis.effects import Kind, Location
-from perfmagic.analysis.machine import Callee, Machine, note_callee
-from perfmagic.analysis.memory import attribute_key, label_of, look, new, store, stored
-from perfmagic.analysis.models.model import Model
+from perfmagic.analysis.kinds import kind_of, names_for
+from perfmagic.analysis.machine import Machine
+from perfmagic.analysis.memory import attribute_key, look, new, store, stored
+from perfmagic.analysis.models.model import Model, Use
+from perfmagic.analysis.models.web import SERVER
 from perfmagic.analysis.operators import read_deep
 from perfmagic.analysis.results import result_of
-from perfmagic.analysis.sql import is_read
+from perfmagic.analysis.services import CONNECTION, GIVES, POOL, close, limit, occupy, plain_attribute, touch
+from perfmagic.analysis.sql import is_read, tells_time
 from perfmagic.analysis.values import (
     DATA,
     NEVER,
-    SCALAR,
+    NONE,
     UNKNOWN,
     Arguments,
     Atom,
@@ -29,91 +31,73 @@ from perfmagic.analysis.values import (
 
 _READ_ONLY = re.compile(r"[?&](mode=ro|immutable=1)(&|$)")
 _READ_VERBS = re.compile(r"^(get|head|options)$", re.IGNORECASE)
+_EXCLUSIVE = Use(effect="uses", sharing="exclusive")
+_SELECT = "sqlalchemy.sql.selectable.Select"
 
 
-def resource(machine: Machine, atom: Atom) -> Location:
-    """Return the location of something that does one operation at a time."""
-    key = id(atom.value) if isinstance(atom, Live) else atom
-    return Location(Kind.EXCLUSIVE, key, label_of(machine, atom))
+def _client(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
+    """Apply what `Use` says about a method of a client."""
+    use = model.use
+    assert use is not None
+    _before(machine, node, native, use)
+    match use.effect:
+        case "queries":
+            _query(machine, node, use, native, arguments)
+        case "requests":
+            read_deep(machine, node, arguments.all())
+            _request(machine, node, use, native, arguments)
+        case effect:
+            read_deep(machine, node, arguments.all())
+            touch(machine, node, native.receiver, use, writes=effect == "writes")
+    targets = just(native.receiver) if native.receiver is not None else NEVER
+    return result_of(machine, node, model, native, targets, arguments)
 
 
-def _use(machine: Machine, node: ast.AST, atom: Atom) -> None:
-    location = resource(machine, atom)
-    machine.read(node, location)
-    machine.write(node, location)
-    for held in stored(machine, atom, attribute_key("perfmagic.connection")):
-        machine.write(node, resource(machine, held))
+def _before(machine: Machine, node: ast.AST, native: Native, use: Use) -> None:
+    if native.receiver is None:
+        return
+    occupy(machine, node, native.receiver, use)
+    if use.effect == "closes":
+        close(machine, node, native.receiver)
 
 
-def _query(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
+def _query(machine: Machine, node: ast.AST, use: Use, native: Native, arguments: Arguments) -> None:
     """A query: a read of the database if its text shows that, else a write that cannot be put back."""
-    position = int(model.option) if model.option.isdigit() else 0
-    text = arguments.get(position, "query")
+    named = (each for each in ("query", "statement", "sql") if each in arguments.keywords)
+    text = arguments.get(0, next(named, None))
     read_deep(machine, node, [value for value in arguments.all() if value is not text])
-    receiver = native.receiver
-    if receiver is not None:
-        _use_receiver(machine, node, model, native, receiver)
-    location = Location(Kind.EXTERNAL, "database", "the database")
-    machine.read(node, location)
-    machine.read(node, Location(Kind.CLOCK, "clock", "the clock"))
-    if not reads_only(machine, text):
-        machine.write(node, location)
-        label = ".".join(native.names[0].rsplit(".", 2)[-2:])
-        line = machine.line(node)
-        why = (
-            "runs a query that writes"
-            if _constants(machine, text)
-            else "runs a query whose text is not known to be a SELECT"
-        )
-        machine.hazard(node, "outside", f"line {line} {why} ({label})", label)
-    if model.result.startswith("new:"):
-        return result_of(machine, node, model, native, NEVER, arguments)
-    return just(new(machine, node, DATA, "rows")) | SCALAR
+    reads = _reads_only(machine, text)
+    touch(machine, node, native.receiver, use, writes=not reads)
+    constants = _constants(machine, text)
+    clock = Location(Kind.CLOCK, "clock", "the clock")
+    machine.read(node, clock)
+    if any(tells_time(each) for each in constants):
+        machine.write(node, clock)
+    if not reads:
+        label = _label(native)
+        what = "that writes" if constants else "whose text is not known to be a SELECT"
+        machine.hazard(node, "outside", f"line {machine.line(node)} runs a query {what} ({label})", label)
 
 
-def _use_receiver(machine: Machine, node: ast.AST, model: Model, native: Native, receiver: Atom) -> None:
-    look(machine, node, receiver)
-    if model.option in ("exclusive", "serial"):
-        _use(machine, node, receiver)
-    elif model.option == "pool":
-        slots = pool_size(receiver)
-        note_callee(
-            machine,
-            node,
-            Callee(
-                kind="modelled", label=".".join(native.names[0].rsplit(".", 2)[-2:]), awaits=True, slots=slots
-            ),
-        )
-        _check_held(machine, node, receiver)
+def _read_sql(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
+    """``pandas.read_sql(query, connection)``: a query on a connection, or on an engine that has many."""
+    assert model.use is not None
+    for atom in arguments.get(1, "con") or UNKNOWN:
+        kind = kind_of(atom)
+        shared = kind is not None and "sqlalchemy.engine.base.Engine" in names_for(kind)
+        occupy(machine, node, atom, Use(effect="uses") if shared else _EXCLUSIVE)
+    _query(machine, node, model.use, native, arguments)
+    return result_of(machine, node, model, native, NEVER, arguments)
 
 
-def _check_held(machine: Machine, node: ast.AST, pool: Atom) -> None:
-    """A pool whose only connection an enclosing ``async with`` holds would wait for itself."""
-    size = pool_size(pool)
-    held = [line for atom, line in machine.held_pools if atom == pool]
-    if size is not None and held and len(held) >= size:
-        label = label_of(machine, pool)
-        machine.write(node, resource(machine, pool))
-        machine.barrier(
-            node,
-            f"line {machine.line(node)} uses {label}, whose only connection the `async with` of line {held[0]} holds",
-            "use the connection that is held, or a larger pool",
-        )
+def _label(native: Native) -> str:
+    return ".".join(native.names[0].rsplit(".", 2)[-2:])
 
 
-def pool_size(atom: Atom) -> int | None:
-    """Return how many connections a live pool may hold, from its plain attributes."""
-    if not isinstance(atom, Live):
-        return None
-    for name in ("_maxsize", "_max_size", "max_size"):
-        value = live.static_attribute(atom.value, name)
-        if type(value) is int:
-            return value
-    return None
-
-
-def reads_only(machine: Machine, text: Value | None) -> bool:
+def _reads_only(machine: Machine, text: Value | None) -> bool:
     """Tell whether all possible texts of a query are constants that only read."""
+    if text and all(isinstance(each, Fresh) and each.kind == _SELECT for each in text):
+        return True
     constants = _constants(machine, text)
     return bool(constants) and all(is_read(each) for each in constants)
 
@@ -130,81 +114,108 @@ def _constants(machine: Machine, text: Value | None) -> list[str]:
     return found
 
 
-def _exclusive(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
-    receiver = native.receiver
-    read_deep(machine, node, arguments.all())
-    if receiver is None:
-        return UNKNOWN
-    look(machine, node, receiver)
-    _use(machine, node, receiver)
-    if model.hazard is not None:
-        machine.write(node, Location(Kind.EXTERNAL, "database", "the database"))
-    else:
-        machine.read(node, Location(Kind.EXTERNAL, "database", "the database"))
-    method = native.names[0].rpartition(".")[2]
-    if method == "__aenter__":
-        found = stored(machine, receiver, attribute_key("perfmagic.gives"))
-        return found or just(receiver)
-    if model.result.startswith("new:"):
-        return result_of(machine, node, model, native, just(receiver), arguments)
-    return just(new(machine, node, DATA, "rows")) | SCALAR
+def _sql_text(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
+    """``sqlalchemy.text("...")``: the query with its text."""
+    made = new(machine, node, DATA, "sql text")
+    store(machine, made, attribute_key("text"), arguments.get(0, "text") or UNKNOWN)
+    return just(made)
 
 
 def _acquire(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
-    """``pool.acquire()`` and ``connection.transaction()``: something to enter or await that gives a connection."""
+    """``pool.acquire()`` and ``engine.connect()``: something to enter or await that gives a connection."""
+    receiver = native.receiver
+    if receiver is None or model.use is None:
+        return UNKNOWN
+    look(machine, node, receiver)
+    limit(machine, node, receiver, model.use)
+    connection = new(machine, node, model.option, "connection")
+    store(machine, connection, POOL, just(receiver))
+    if not model.option.startswith("asyncpg."):
+        return just(connection)
+    context = new(machine, node, "asyncpg.pool.PoolAcquireContext", "acquire")
+    store(machine, context, GIVES, just(connection))
+    store(machine, context, POOL, just(receiver))
+    return just(context)
+
+
+def _acquired(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
+    """Entering, leaving or awaiting what ``pool.acquire()`` gave; what is taken by hand is given back in order."""
+    receiver = native.receiver
+    if receiver is None:
+        return UNKNOWN
+    occupy(machine, node, receiver, _EXCLUSIVE)
+    if model.option == "await":
+        for pool in stored(machine, receiver, POOL):
+            _by_hand(machine, node, pool)
+    return stored(machine, receiver, GIVES) or UNKNOWN
+
+
+def _by_hand(machine: Machine, node: ast.AST, pool: Atom) -> None:
+    key = ("by hand", id(pool.value) if isinstance(pool, Live) else pool)
+    location = Location(Kind.LOOP, key, "a pool whose connections are taken by hand")
+    machine.read(node, location)
+    machine.write(node, location)
+
+
+def _release(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
+    """``pool.release(connection)``: after everything that the connection does."""
+    for connection in arguments.get(0, "connection") or UNKNOWN:
+        occupy(machine, node, connection, _EXCLUSIVE)
+        close(machine, node, connection)
+    if native.receiver is not None:
+        _by_hand(machine, node, native.receiver)
+    return NONE
+
+
+def _transaction(
+    machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments
+) -> Value:
+    """``connection.transaction()``: it uses the connection that it is of."""
     receiver = native.receiver
     if receiver is None:
         return UNKNOWN
     look(machine, node, receiver)
-    note_callee(
-        machine, node, Callee(kind="modelled", label="acquire", awaits=True, slots=pool_size(receiver))
-    )
-    if model.option.endswith("Transaction"):
-        transaction = new(machine, node, model.option, "transaction")
-        store(machine, transaction, attribute_key("perfmagic.connection"), just(receiver))
-        return just(transaction)
-    _check_held(machine, node, receiver)
-    context = new(machine, node, "asyncpg.pool.PoolAcquireContext", "acquire")
-    connection = new(machine, node, model.option, "connection")
-    store(machine, context, attribute_key("perfmagic.gives"), just(connection))
-    store(machine, context, attribute_key("perfmagic.pool"), just(receiver))
-    return just(context)
+    transaction = new(machine, node, model.option, "transaction")
+    store(machine, transaction, CONNECTION, just(receiver))
+    return just(transaction)
 
 
-def _request(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
+def _session(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
+    """A new session: it takes a connection of its engine when it first needs one, and holds it."""
+    made = new(machine, node, model.option, "session")
+    bind = arguments.get(0, "bind") or NEVER
+    if isinstance(native.receiver, Live):
+        found = plain_attribute(native.receiver.value, "kw.bind")
+        bind = bind or (just(Live(found)) if found is not None else NEVER)
+    store(machine, made, POOL, frozenset(each for each in bind if isinstance(each, Live | Fresh)))
+    return just(made)
+
+
+def _request(machine: Machine, node: ast.AST, use: Use, native: Native, arguments: Arguments) -> None:
     """``client.request(method, url)``: a read for GET, HEAD and OPTIONS."""
     verb = arguments.get(0, "method") or NEVER
     reads = bool(verb) and all(
         isinstance(each, Const) and type(each.value) is str and _READ_VERBS.match(each.value) for each in verb
     )
-    _http(machine, node, writes=not reads, label=native.names[0].rpartition(".")[2])
-    return result_of(machine, node, model, native, NEVER, arguments)
+    touch(machine, node, native.receiver, use, writes=not reads)
+    if not reads:
+        _sends(machine, node, _label(native))
 
 
-def _http(machine: Machine, node: ast.AST, *, writes: bool, label: str) -> None:
-    location = Location(Kind.EXTERNAL, "http", "the server")
-    machine.read(node, location)
-    if writes:
-        machine.write(node, location)
-        line = machine.line(node)
-        machine.hazard(
-            node, "outside", f"line {line} sends a request that may change something ({label})", label
-        )
+def _sends(machine: Machine, node: ast.AST, label: str) -> None:
+    reason = f"line {machine.line(node)} sends a request that may change something ({label})"
+    machine.hazard(node, "outside", reason, label)
 
 
 def _urlopen(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
     url = arguments.get(0, "url") or NEVER
     data = arguments.get(1, "data")
     plain = bool(url) and all(isinstance(each, Const) or type(each).__name__ == "Scalar" for each in url)
-    _http(machine, node, writes=not plain or data is not None, label="urlopen")
+    writes = not plain or data is not None
+    touch(machine, node, None, Use(effect="requests", service=SERVER), writes=writes)
+    if writes:
+        _sends(machine, node, "urlopen")
     return result_of(machine, node, model, native, NEVER, arguments)
-
-
-def _body(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
-    """Reading the body of one response: one at a time, of that response."""
-    if native.receiver is not None:
-        _use(machine, node, native.receiver)
-    return just(new(machine, node, DATA, "body")) | SCALAR
 
 
 def _sqlite(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
@@ -225,12 +236,15 @@ def _get_ipython(
 
 
 SERVICE_HANDLERS: Mapping[str, Callable[[Machine, ast.AST, Model, Native, Arguments], Value]] = {
-    "query": _query,
-    "exclusive": _exclusive,
+    "client": _client,
     "acquire": _acquire,
-    "request": _request,
+    "acquired": _acquired,
+    "release": _release,
+    "transaction": _transaction,
+    "session": _session,
+    "sql_text": _sql_text,
+    "read_sql": _read_sql,
     "urlopen": _urlopen,
-    "body": _body,
     "sqlite": _sqlite,
     "get_ipython": _get_ipython,
 }

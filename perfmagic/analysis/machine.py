@@ -72,6 +72,7 @@ class Frame:
     returns: set[Atom] = field(default_factory=set[Atom])
     yields: set[Atom] = field(default_factory=set[Atom])
     recursive: bool = False
+    slots: int | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -81,6 +82,7 @@ class Record:
     reads: set[Location] = field(default_factory=set[Location])
     writes: set[Location] = field(default_factory=set[Location])
     barriers: dict[Barrier, None] = field(default_factory=dict[Barrier, None])
+    slots: int | None = None
 
 
 class Evaluate(Protocol):
@@ -132,6 +134,7 @@ class Machine:
     members: dict[int, Fresh] = field(default_factory=dict[int, Fresh])
     groups: dict[Fresh, list[object]] = field(default_factory=dict[Fresh, list[object]])
     located: set[int] = field(default_factory=set[int])
+    services: dict[str, set[Location]] = field(default_factory=dict[str, set[Location]])
     steps: int = 0
     dirty: set[Atom] = field(default_factory=set[Atom])
 
@@ -169,6 +172,14 @@ class Machine:
         if self.frame.in_cell:
             self.record(node).barriers[barrier] = None
 
+    def limit(self, node: ast.AST, slots: int) -> None:
+        """Note how many operations may be in flight of what the node uses; the least of all counts."""
+        frame = self.frame
+        frame.slots = slots if frame.slots is None else min(frame.slots, slots)
+        if frame.in_cell:
+            record = self.record(node)
+            record.slots = slots if record.slots is None else min(record.slots, slots)
+
     def hazard(self, node: ast.AST, kind: str, reason: str, label: str) -> None:
         """Note why the cell should not be run again."""
         self.hazards[Hazard(kind=kind, reason=reason, line=self.line(node), label=label)] = None
@@ -204,6 +215,8 @@ class Machine:
                         self.write(node, location)
                 for barrier in frame.barriers:
                     self.barrier(node, barrier.reason, barrier.hint)
+                if frame.slots is not None:
+                    self.limit(node, frame.slots)
 
 
 def _local(location: Location, number: object) -> bool:

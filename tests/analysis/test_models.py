@@ -11,6 +11,7 @@ from tests.analysis.inference import infer, namespace, order
 LIBRARIES = {
     "asyncpg.pool": """
 class Pool:
+    async def close(self): pass
     def __init__(self, n): self._maxsize = n
     async def fetch(self, q, *a): pass
     async def execute(self, q, *a): pass
@@ -25,6 +26,7 @@ class Connection:
 """,
     "httpx": """
 class AsyncClient:
+    async def aclose(self): pass
     async def get(self, u): pass
     async def post(self, u): pass
     async def request(self, m, u): pass
@@ -60,9 +62,15 @@ OVERLAP = {
     "through_a_function": "a = await rows(pool, 'select 1')\nb = await rows(pool, 'select 2')",
     "two_connections": "async with pool.acquire() as c:\n    a = await c.fetch('select 1')\nb = await conn.fetch('select 1')",
     "number_in_text": "k = 3\na = await pool.fetch(f'select {k}')\nb = await pool.fetch('select ' + '1')",
-    "database_and_http": "a = await pool.fetch('select 1')\nb = await client.post('/x')",
+    "get_and_select": "a = await pool.fetch('select 1')\nb = await client.get('/x')",
 }
 KEEP = {
+    "post_then_select": "a = await client.post('/x')\nb = await pool.fetch('select 1')",
+    "insert_then_get": "a = await pool.execute('insert into t values (1)')\nb = await client.get('/x')",
+    "get_then_close": "a = await client.get('/1')\nawait client.aclose()",
+    "select_then_close": "a = await pool.fetch('select 1')\nawait pool.close()",
+    "clock_of_the_server": "a = await pool.fetch('select now()')\nb = await pool.fetch('select 1')",
+    "second_connection_of_a_pool": "async with pool.acquire() as c:\n    a = await pool.fetch('select 1')\n    b = await pool.fetch('select 2')",
     "one_connection": "a = await conn.fetch('select 1')\nb = await conn.fetch('select 2')",
     "acquired": "async with pool.acquire() as c:\n    a = await c.fetch('select 1')\n    b = await c.fetch('select 2')",
     "write_then_read": "a = await pool.execute('insert into t values (1)')\nb = await pool.fetch('select 1')",

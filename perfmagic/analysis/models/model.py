@@ -5,6 +5,36 @@ from dataclasses import dataclass, replace
 
 from perfmagic.analysis.effects import Kind
 
+SHARINGS = ("shareable", "serialised", "exclusive")
+EFFECTS = ("reads", "writes", "queries", "requests", "uses", "closes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """How a call uses an object of a client library, and the service behind it.
+
+    Attributes
+    ----------
+    effect
+        ``reads`` or ``writes`` the service; ``queries`` or ``requests``: the text or the verb at `Model.option` decides;
+        ``uses`` only the object; ``closes`` the object.
+    sharing
+        Whether operations of one object may overlap: ``shareable``, ``serialised`` (they queue up by themselves: safe, no gain)
+        or ``exclusive`` (it allows one at a time).
+    service
+        What the object talks to; empty if it talks to nothing.
+    address
+        Attributes, as dotted paths, of which the first plain one names the database: two names, two databases.
+    slots
+        Attributes, as dotted paths, whose first plain number is how many operations it runs at once; or that number.
+    """
+
+    effect: str
+    sharing: str = "shareable"
+    service: str = ""
+    address: tuple[str, ...] = ()
+    slots: tuple[str, ...] | int = ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
@@ -43,6 +73,8 @@ class Model:
         Places of further arguments that it changes, the receiver of a method not counted.
     may_raise
         False if it is known not to raise.
+    use
+        How it uses a client of a service, if its receiver is one.
     """
 
     result: str = "data"
@@ -60,6 +92,7 @@ class Model:
     objects: bool = False
     changes: tuple[int, ...] = ()
     may_raise: bool = True
+    use: Use | None = None
 
 
 Table = Mapping[str, Model]

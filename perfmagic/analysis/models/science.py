@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from perfmagic.analysis.effects import Kind
-from perfmagic.analysis.models.model import CHANGE, Model, Table, group
+from perfmagic.analysis.models.databases import DATABASE
+from perfmagic.analysis.models.model import CHANGE, Model, Table, Use, group
 
 ARRAY = "numpy.ndarray"
 _ARRAY = Model(result=f"new:{ARRAY}")
@@ -87,8 +88,16 @@ _PANDAS: Table = {
             "read_hdf",
         )
     },
-    "pandas.read_sql": Model(handler="query", option="1", blocking=True),
-    "pandas.read_sql_query": Model(handler="query", option="1", blocking=True),
+    **{
+        f"{module}.{name}": Model(
+            handler="read_sql",
+            use=Use(effect="queries", service=DATABASE),
+            blocking=True,
+            result="new:pandas.DataFrame",
+        )
+        for module in ("pandas", "pandas.io.sql")
+        for name in ("read_sql", "read_sql_query")
+    },
     "pandas.core.*": Model(result="new:pandas.DataFrame"),
     "pandas.io.*": replace(_READ, result="new:pandas.DataFrame"),
     "pandas.to_pickle": _FILE,

@@ -347,21 +347,6 @@ _ASYNCIO: Table = {
         Model(result="self", reads="no", awaits=True), "asyncio.timeouts.Timeout", "__aenter__ __aexit__"
     ),
     "asyncio.timeouts.Timeout.*": _TASK,
-    **group(Model(handler="streams", awaits=True), "asyncio.streams", "open_connection start_server"),
-    **{
-        f"asyncio.streams.StreamReader.{name}": Model(handler="exclusive", awaits=True)
-        for name in ("read", "readline", "readexactly", "readuntil")
-    },
-    **{
-        f"asyncio.streams.StreamWriter.{name}": Model(
-            handler="exclusive", awaits=True, hazard="it sends data"
-        )
-        for name in ("drain", "wait_closed")
-    },
-    **{
-        f"asyncio.streams.StreamWriter.{name}": Model(handler="exclusive", hazard="it sends data")
-        for name in ("write", "writelines", "close", "write_eof")
-    },
 }
 
 _THREADS: Table = {

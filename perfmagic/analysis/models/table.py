@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from perfmagic.analysis.models.builtin import BUILTIN
+from perfmagic.analysis.models.databases import DATABASES
 from perfmagic.analysis.models.model import Model
+from perfmagic.analysis.models.notebook import NOTEBOOK
 from perfmagic.analysis.models.operators import OPERATORS
 from perfmagic.analysis.models.science import SCIENCE
-from perfmagic.analysis.models.services import SERVICES
 from perfmagic.analysis.models.standard import STANDARD
+from perfmagic.analysis.models.web import WEB
 
-MODELS: Mapping[str, Model] = MappingProxyType({**BUILTIN, **STANDARD, **OPERATORS, **SCIENCE, **SERVICES})
+MODELS: Mapping[str, Model] = MappingProxyType(
+    {**BUILTIN, **STANDARD, **OPERATORS, **SCIENCE, **DATABASES, **WEB, **NOTEBOOK}
+)
 
 
 def find(names: tuple[str, ...]) -> Model | None:
