@@ -13,7 +13,7 @@ from perfmagic.analysis.statements import COMPOUND, DEFINITIONS, lines_of
 from perfmagic.analysis.steps import Step
 from perfmagic.comparing.explained_links import links
 from perfmagic.comparing.shown_code import head_of, line_of
-from perfmagic.model.explanation import ExplainedBlock, Piece, Role
+from perfmagic.model.explanation import ExplainedBlock, Loop, Piece, Role
 from perfmagic.model.options import Options
 from perfmagic.strategies.ordering import Ordering, operation_of, ordering, rewritable_blocks
 
@@ -50,9 +50,11 @@ def _explained(
     return ExplainedBlock(
         title=_title(analysis, block),
         depth=_depth(analysis, block),
+        repeated=block.kind in {"for", "while"},
         pieces=pieces,
         links=links(analysis.dependences_in(block.key), order, split.piece_of),
-        notes=tuple(_notes(analysis, block, run, options)),
+        loops=tuple(_loops(analysis, block, options)),
+        notes=tuple(_notes(block, run)),
     )
 
 
@@ -156,13 +158,15 @@ def _title(analysis: Analysis, block: Block) -> str:
     return f"{head_of(analysis, owner).removesuffix(':')} (line {line})"
 
 
-def _notes(analysis: Analysis, block: Block, run: set[int], options: Options) -> Iterator[str]:
+def _notes(block: Block, run: set[int]) -> Iterator[str]:
     if block.kind == "function" and block.key not in run:
         yield "it stays as it is: the cell does not call it itself, or not in a way that can be followed"
+
+
+def _loops(analysis: Analysis, block: Block, options: Options) -> Iterator[Loop]:
     for statement in block.statements:
         alone = replace(block, statements=(statement,))
-        for found in loops_of(analysis, alone, options.assume_independent):
-            if isinstance(found, Obstacle):
-                yield f"the iterations of line {statement.lineno} stay in order: {found.reason}"
-            else:
-                yield f"the iterations of line {statement.lineno} can overlap"
+        for found in loops_of(analysis, alone, options.assume_independent, speculate=options.speculate):
+            blocked = isinstance(found, Obstacle)
+            reason = found.reason if isinstance(found, Obstacle) else None
+            yield Loop(line=statement.lineno, independent=not blocked, reason=reason)

@@ -78,6 +78,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Loop:
+    """A loop with operations: whether its iterations can overlap, otherwise what keeps them apart."""
+
+    line: int
+    independent: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedBlock:
     """One list of statements: the cell itself, or the body of a loop, a branch, a function.
 
@@ -87,18 +96,24 @@ class ExplainedBlock:
         What it is: ``the cell``, ``for x in range(5) (line 3)``.
     depth
         How many blocks are around it.
+    repeated
+        Whether it is the body of a loop: what is said holds within one iteration.
     pieces
         Its statements and operations in program order.
     links
         The dependences between them, by the later one's place.
+    loops
+        Its loops and comprehensions that hold operations.
     notes
-        What else decides: whether the iterations of its loops can overlap, whether a function is called at all.
+        What else decides, such as whether a function is called at all.
     """
 
     title: str
     depth: int
+    repeated: bool
     pieces: tuple[Piece, ...]
     links: tuple[Link, ...]
+    loops: tuple[Loop, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

@@ -15,6 +15,7 @@ from perfmagic.reports.explanation_words import (
     line_numbers,
     long_need,
     needs,
+    notes,
     refusal,
     refusals,
 )
@@ -58,9 +59,9 @@ def _block(block: ExplainedBlock, *, alone: bool) -> str:
     """Return one block; where there is no other one, the headline has said what its title would."""
     indent = f"margin-left:{min(block.depth, _DEEPEST)}em"
     title = f"<p><strong>{_isolated(block.title)}</strong>: {shown(conclusion(block))}</p>\n"
-    notes = "".join(f"<p>{_isolated(each)}</p>\n" for each in block.notes)
+    more = "".join(f"<p>{_isolated(each)}</p>\n" for each in notes(block))
     return (
-        f'<div style="{indent}">\n{"" if alone else title}{notes}'
+        f'<div style="{indent}">\n{"" if alone else title}{more}'
         f'<div style="{_SCROLL}" tabindex="0">{drawing(block)}</div>\n{_legend(block)}{_table(block)}</div>\n'
     )
 

@@ -12,6 +12,7 @@ from perfmagic.reports.explanation_words import (
     line_numbers,
     long_need,
     needs,
+    notes,
     refusal,
     refusals,
     short_need,
@@ -63,7 +64,7 @@ def _block(block: ExplainedBlock, columns: int, *, alone: bool) -> Iterator[str]
     margin = _INDENT * min(block.depth, _DEEPEST)
     if not alone:
         yield from _wrapped(f"{block.title}: {conclusion(block)}", columns, indent=margin)
-    for text in block.notes:
+    for text in notes(block):
         yield from _wrapped(text, columns, indent=margin)
     room = columns - len(margin)
     yield from (margin + row for row in _levels(block, room))

@@ -11,20 +11,35 @@ from perfmagic.reports.safe_text import visible_lines
 def headline(explanation: Explanation) -> str:
     """Return what matters most: how far the dependences let the cell overlap, and who would change it."""
     block = _main(explanation)
-    where = "" if block is explanation.blocks[0] else f"in {block.title}: "
     able = [each.strategy for each in explanation.answers if each.source is not None]
     would = f"{_listed(able)} would change the cell" if able else "no strategy changes the cell"
-    return f"{where}{conclusion(block)}; {would}; nothing was run"
+    loops = [str(loop.line) for each in explanation.blocks for loop in each.loops if loop.independent]
+    if _gain(block) <= 1 and loops:
+        found = f"the iterations of the loop on line {_listed(loops)} can overlap"
+    else:
+        where = "" if block is explanation.blocks[0] else f"in {block.title}: "
+        found = f"{where}{conclusion(block)}"
+    return f"{found}; {would}; nothing was run"
+
+
+def _gain(block: ExplainedBlock) -> float:
+    return sum(each.waits for each in block.pieces) / max(len(block.levels), 1)
 
 
 def _main(explanation: Explanation) -> ExplainedBlock:
     """Return the block in which most can overlap, the outermost of equals."""
+    return max(explanation.blocks, key=lambda each: (_gain(each), sum(piece.waits for piece in each.pieces)))
 
-    def gain(block: ExplainedBlock) -> tuple[float, int]:
-        count = sum(each.waits for each in block.pieces)
-        return count / max(len(block.levels), 1), count
 
-    return max(explanation.blocks, key=gain)
+def notes(block: ExplainedBlock) -> list[str]:
+    """Return what there is to say about a block besides its levels."""
+    loops = [
+        f"the iterations of the loop on line {each.line} can overlap"
+        if each.independent
+        else f"the iterations of the loop on line {each.line} stay in order: {each.reason}"
+        for each in block.loops
+    ]
+    return [*loops, *block.notes]
 
 
 def conclusion(block: ExplainedBlock) -> str:
@@ -36,7 +51,9 @@ def conclusion(block: ExplainedBlock) -> str:
     inner = sum(each.role == "block" for each in waiting)
     parts = [times(count - inner, "operation")] if count > inner else []
     parts += [f"{times(inner, 'block')} with operations"] if inner else []
-    found = f"{' and '.join(parts)} in {times(levels, 'level')}"
+    found = (
+        f"{' and '.join(parts)} in {times(levels, 'level')}{' of one iteration' if block.repeated else ''}"
+    )
     if count == 1:
         return f"{found}, with nothing beside it"
     if count == levels:
