@@ -55,7 +55,8 @@ def _rewrite(made: Draft, block: Block) -> bool:
     taken: dict[ast.expr, str] = {}
     for level in levels:
         _write(made, order, level, taken)
-        made.notes.extend(notes_of(order, level, moves=True))
+        moved = [step for step in level.members if step.index in level.direct]
+        made.notes.extend(notes_of(order, level, moved))
     made.orderings.append(order)
     made.overlapped.extend(operation_of(each) for each in order.operations)
     if may_raise(made.analysis, [operation_of(step) for level in levels for step in level.members]):

@@ -5,7 +5,7 @@ nothing that could tell the difference may stand around a level, and the plan sa
 """
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
@@ -106,33 +106,28 @@ def _suppresses(item: ast.withitem) -> bool:
     return name in SUPPRESSING
 
 
-def passed_over(order: Ordering, level: Level) -> tuple[Step, ...]:
-    """Return the steps that may fail and that a moved binding of the level passes over."""
-    direct = {step.statement for step in level.members if step.index in level.direct}
-    last = max(direct, default=level.place[0])
-    return tuple(
-        each
-        for each in order.steps
-        if level.place[0] < each.statement < last
-        and each.role == "rest"
-        and each.may_fail
-        and each.statement not in direct
-        and each.statement not in level.lifted
-    )
-
-
-def notes_of(order: Ordering, level: Level, *, moves: bool) -> Iterator[str]:
+def notes_of(order: Ordering, level: Level, moved: Collection[Step]) -> Iterator[str]:
     """Yield what is taken for granted when a level is written, beside that its operations do not fail.
 
     Parameters
     ----------
-    moves
-        Whether the bindings that may move with the level are moved.
+    moved
+        The members whose binding moves to the level.
     """
     for index in level.lifted:
         rest = order.rest(index)
         if rest.may_fail:
             yield f"line {rest.lines[0]}, which now runs before line {level.members[0].lines[0]} has ended, does not fail."
-    for each in passed_over(order, level) if moves else ():
-        bound = next(step for step in reversed(level.members) if step.index in level.direct)
-        yield f"line {each.lines[0]} does not fail: line {bound.lines[0]} binds its result before it."
+    for each in _passed_over(order, level, moved):
+        last = max(moved, key=lambda step: step.statement)
+        yield f"line {each.lines[0]} does not fail: line {last.lines[0]} binds its result before it."
+
+
+def _passed_over(order: Ordering, level: Level, moved: Collection[Step]) -> Iterator[Step]:
+    """Yield the steps that may fail and that the moved bindings of a level pass over."""
+    own = {each.statement for each in moved} | set(level.lifted)
+    last = max((each.statement for each in moved), default=0)
+    for each in order.steps:
+        between = level.place[0] < each.statement < last and each.statement not in own
+        if between and each.role == "rest" and each.may_fail:
+            yield each

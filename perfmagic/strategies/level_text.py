@@ -4,8 +4,9 @@ import ast
 import contextlib
 import io
 import tokenize
+from collections.abc import Sequence
 
-from perfmagic.analysis.edits import between
+from perfmagic.analysis.edits import INDENT, between, string_lines
 from perfmagic.analysis.statements import Operation
 from perfmagic.model.plan import Edit
 from perfmagic.strategies.draft import Draft
@@ -35,6 +36,14 @@ def comments_around(operation: Operation, text: str) -> list[str]:
     before = between(text, _start(node), _start(inner))
     after = between(text, _end(inner), _end(node))
     return [*_comments(before), *_comments(after)]
+
+
+def indented(rows: Sequence[str]) -> str:
+    """Return the rows one level further in; lines that begin inside a string stay as they are."""
+    text = "\n".join(rows)
+    kept = string_lines(text)
+    numbered = enumerate(text.split("\n"), start=1)
+    return "\n".join(row if number in kept or not row else f"{INDENT}{row}" for number, row in numbered)
 
 
 def _start(node: ast.expr) -> tuple[int, int]:

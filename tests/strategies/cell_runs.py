@@ -18,9 +18,9 @@ from perfmagic.analysis.analysis import Analysis, analyse
 from perfmagic.model.cell import Cell
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan, Refusal
-from perfmagic.strategies import gather, tasks, threads
+from perfmagic.strategies import gather, taskgroup, tasks, threads
 
-STRATEGIES = {"gather": gather, "tasks": tasks, "threads": threads}
+STRATEGIES = {"gather": gather, "taskgroup": taskgroup, "tasks": tasks, "threads": threads}
 DELAY_S = 0.002
 
 

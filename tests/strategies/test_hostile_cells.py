@@ -6,10 +6,11 @@ import pytest
 
 from perfmagic.model.plan import Plan, Refusal
 from perfmagic.strategies.loops_gathered import FIRST_IN_TIME
+from perfmagic.strategies.taskgroup import IN_A_GROUP
 from tests.strategies.cell_runs import STRATEGIES, namespace, perturbed, planned, run
 from tests.strategies.hostile_cells import CELLS
 
-STATED = (FIRST_IN_TIME, "unpacks into its targets")
+STATED = (FIRST_IN_TIME, IN_A_GROUP, "unpacks into its targets")
 """Assumptions that an error breaks: the plan says so, and only the error is compared."""
 
 
