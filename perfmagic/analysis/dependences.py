@@ -147,6 +147,9 @@ def _shared_reason(kind: DependenceKind, location: Location, reason: str) -> Rea
         return "effect", "effect", location, reason, "move the measurement or the pause out of the cell"
     if location.kind is Kind.NAME:
         return kind, kind, location, reason, None
+    if location.kind is Kind.SERIALISED:
+        queued = f"{location.label} runs its operations one after the other by itself: overlapping them gains nothing"
+        return "effect", "effect", location, queued, "use one connection for each operation, or a pool"
     hint = "keep the order, or pass --assume-independent"
     if location.kind is Kind.OBJECT:
         return kind, kind, location, reason, hint
