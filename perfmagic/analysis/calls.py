@@ -6,6 +6,7 @@ import types
 from typing import cast
 
 from perfmagic.analysis import live, sources
+from perfmagic.analysis.busy_flags import occupy_receivers
 from perfmagic.analysis.construction import construct
 from perfmagic.analysis.kinds import is_users, kind_of, lookup, names_for
 from perfmagic.analysis.machine import (
@@ -316,6 +317,7 @@ def _run(machine: Machine, node: ast.AST, function: Function, arguments: Argumen
     )
     with machine.activation(frame):
         _bind_parameters(machine, node, function, arguments, scope)
+        occupy_receivers(machine, function.node, arguments.positional[0] if arguments.positional else NEVER)
         _run_body(machine, function, frame)
     return frozenset(frame.yields) if names_of(function.node).yields else frozenset(frame.returns)
 
