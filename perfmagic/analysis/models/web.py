@@ -30,6 +30,21 @@ def _client(
     )
 
 
+def _functions(module: str, response: str) -> Table:
+    """Return the models of functions that make a client for one request."""
+    made = f"new:{response}"
+    verbs = Client(
+        names=(module,),
+        service=SERVER,
+        blocking=True,
+        reads=_READS,
+        writes=_WRITES,
+        requests=("request",),
+        returns=dict.fromkeys(_VERBS, made),
+    )
+    return verbs.models()
+
+
 _HTTPX_POOL = ("_transport._pool._max_connections",)
 _HTTPX_RESPONSE = Client(
     names=("httpx.Response", "httpx._models.Response"),
@@ -45,14 +60,14 @@ _HTTPX: Table = {
         _client(("httpx.Client", "httpx._client.Client"), "httpx.Response", slots=_HTTPX_POOL, blocking=True),
         _HTTPX_RESPONSE,
     ),
-    **table_of(_client(("httpx._api",), "httpx.Response", blocking=True)),
+    **_functions("httpx._api", "httpx.Response"),
     "httpx.AsyncClient": Model(result="new:httpx.AsyncClient"),
     "httpx._client.AsyncClient": Model(result="new:httpx.AsyncClient"),
     "httpx.Client": Model(result="new:httpx.Client"),
     "httpx._client.Client": Model(result="new:httpx.Client"),
 }
 
-_REQUESTED = "aiohttp.client._RequestContextManager"
+_REQUESTED = "aiohttp.client._BaseRequestContextManager"
 _AIOHTTP: Table = {
     **table_of(
         Client(
@@ -90,8 +105,8 @@ _AIOHTTP: Table = {
 }
 
 _REQUESTS: Table = {
+    **_functions("requests.api", "requests.models.Response"),
     **table_of(
-        _client(("requests.api",), "requests.models.Response", blocking=True),
         _client(("requests.sessions.Session",), "requests.models.Response", blocking=True),
         Client(
             names=("requests.models.Response",),
