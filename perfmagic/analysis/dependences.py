@@ -13,6 +13,8 @@ from typing import Literal
 
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.effects import Kind, Location
+from perfmagic.analysis.hints import COMMITMENT, EXCLUSIVE, GUARD, UNKNOWN, VALUE, advice
+from perfmagic.analysis.hints import reason as told
 from perfmagic.analysis.statements import Lines
 from perfmagic.analysis.steps import Step
 
@@ -90,12 +92,12 @@ Reason = tuple[DependenceKind, str, Location | None, str, str | None]
 
 def _reasons(earlier: Step, later: Step) -> Iterator[Reason]:
     if earlier.index in later.needs:
-        yield "flow", "flow", None, f"line {later.lines[0]} uses the value of the operation inside it", None
+        yield "flow", "flow", None, f"line {later.lines[0]} uses the value of the operation inside it", VALUE
     yield from _exclusive(earlier, later)
     yield from _barriers(earlier, later)
     yield from _shared(earlier, later)
     if earlier.guard is not None and earlier.statement != later.statement:
-        yield "control", "control", None, earlier.guard, None
+        yield "control", "control", None, earlier.guard, GUARD
     yield from _commitment(earlier, later)
 
 
@@ -109,7 +111,7 @@ def _exclusive(earlier: Step, later: Step) -> Iterator[Reason]:
             "exclusive",
             location,
             f"{where} use {location.label}, which allows one operation at a time",
-            "use the pool, or one connection for each operation",
+            EXCLUSIVE,
         )
 
 
@@ -118,42 +120,29 @@ def _barriers(earlier: Step, later: Step) -> Iterator[Reason]:
         idle = other.role != "operation" and not (other.effects.reads or other.effects.writes)
         if step.effects.barriers and not idle:
             barrier = step.effects.barriers[0]
-            hint = barrier.hint or "pass --assume-independent if the operations do not touch the same things"
-            told = barrier.reason.startswith("line ")
+            named = barrier.reason.startswith("line ")
             yield (
                 "effect",
                 "unknown",
                 None,
-                barrier.reason if told else f"line {barrier.line}: {barrier.reason}",
-                hint,
+                barrier.reason if named else f"line {barrier.line}: {barrier.reason}",
+                barrier.hint or UNKNOWN,
             )
             return
 
 
 def _shared(earlier: Step, later: Step) -> Iterator[Reason]:
     first, second = earlier.effects, later.effects
-    a, b = earlier.lines[0], later.lines[0]
-    for location in _ordered(first.writes & second.reads):
-        yield _shared_reason("flow", location, f"line {b} reads {location.label!r}, which line {a} writes")
-    for location in _ordered(first.reads & second.writes):
-        yield _shared_reason("anti", location, f"line {b} writes {location.label!r}, which line {a} reads")
-    for location in _ordered(first.writes & second.writes):
-        both = f"lines {a} and {b} both write" if a != b else f"line {a} writes, each time,"
-        yield _shared_reason("output", location, f"{both} {location.label!r}")
-
-
-def _shared_reason(kind: DependenceKind, location: Location, reason: str) -> Reason:
-    if location.kind is Kind.CLOCK:
-        return "effect", "effect", location, reason, "move the measurement or the pause out of the cell"
-    if location.kind is Kind.NAME:
-        return kind, kind, location, reason, None
-    if location.kind is Kind.SERIALISED:
-        queued = f"{location.label} runs its operations one after the other by itself: overlapping them gains nothing"
-        return "effect", "effect", location, queued, "use one connection for each operation, or a pool"
-    hint = "keep the order, or pass --assume-independent"
-    if location.kind is Kind.OBJECT:
-        return kind, kind, location, reason, hint
-    return "effect", "effect", location, reason, hint
+    found: tuple[tuple[DependenceKind, frozenset[Location]], ...] = (
+        ("flow", first.writes & second.reads),
+        ("anti", first.reads & second.writes),
+        ("output", first.writes & second.writes),
+    )
+    for kind, shared in found:
+        for location in _ordered(shared):
+            own: DependenceKind = kind if location.kind in MEMORY else "effect"
+            why = told(kind, location, earlier.lines[0], later.lines[0])
+            yield own, own, location, why, advice(kind, location)
 
 
 def _ordered(locations: frozenset[Location]) -> list[Location]:
@@ -179,7 +168,7 @@ def _commitment(earlier: Step, later: Step) -> Iterator[Reason]:
         return
     written = _ordered(writes)[0].label
     reason = f"line {later.lines[0]} writes {written!r}, and line {earlier.lines[0]} may fail before it"
-    yield "control", "control", None, reason, None
+    yield "control", "control", None, reason, COMMITMENT
 
 
 def _made_by(step: Step, location: Location) -> bool:

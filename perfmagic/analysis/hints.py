@@ -1,0 +1,83 @@
+"""What a change to the cell could do about a dependence: the advice that goes with a refusal.
+
+Advice names code alone. Whether an option would lift the dependence is found out by trying it, and said by whoever tries.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from perfmagic.analysis.effects import Kind, Location
+
+EXCLUSIVE = "give each operation a connection of its own, from a pool"
+UNKNOWN = "call functions whose source can be read, or that perfmagic has a model of"
+GUARD = "make the check after the operations, or before all of them"
+COMMITMENT = "do what writes first, or last, if the order does not matter"
+VALUE = "nothing can overlap where one value is made from the other: only faster operations help"
+
+
+ADVICE: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.OBJECT: "give each operation an object of its own, and put the results together afterwards",
+        Kind.STDOUT: "let the operations return what they print, and print it afterwards",
+        Kind.FILE: "give each operation a file of its own",
+        Kind.ENVIRONMENT: "pass the value as an argument instead of through the environment",
+        Kind.CLOCK: "measure the whole cell instead, or take the pause out if it is not needed",
+        Kind.RANDOM: "give each operation a random generator of its own",
+        Kind.CONTEXT: "pass the value as an argument and return it, instead of keeping it with the task",
+        Kind.TASK: "pass the value as an argument and return it, instead of keeping it with the task",
+        Kind.LOOP: "leave out what makes them take turns, if they need not",
+        Kind.EXTERNAL: "put what only reads before what writes, if that is right",
+        Kind.EXCLUSIVE: EXCLUSIVE,
+        Kind.SERIALISED: EXCLUSIVE,
+    }
+)
+"""What to change where two steps touch one location of a kind."""
+
+
+def advice(kind: str, location: Location) -> str:
+    """Return what to change where two steps touch one location; ``kind`` is that of the dependence."""
+    if location.kind is Kind.NAME:
+        return _name(kind, location.label)
+    return ADVICE[location.kind]
+
+
+def _name(kind: str, name: str) -> str:
+    if kind == "flow":
+        return VALUE
+    return (
+        f"use another name than {name!r} for the second value, or return it instead of setting a global name"
+    )
+
+
+def reason(kind: str, location: Location, earlier: int, later: int) -> str:
+    """Return what two steps have to do with each other, as a sentence without the final stop; lines are from 1."""
+    name = repr(location.label)
+    match location.kind:
+        case Kind.CLOCK:
+            return _clock(kind, earlier, later)
+        case Kind.LOOP:
+            return f"{_both(earlier, later, 'use')} {name}, which sets who goes first"
+        case Kind.SERIALISED:
+            return f"{location.label} runs its operations one after the other by itself: overlapping them gains nothing"
+        case _ if kind == "flow":
+            return f"line {later} reads {name}, which line {earlier} writes"
+        case _ if kind == "anti":
+            return f"line {later} writes {name}, which line {earlier} reads"
+        case _:
+            return f"{_both(earlier, later, 'write')} {name}"
+
+
+def _both(earlier: int, later: int, verb: str) -> str:
+    return (
+        f"lines {earlier} and {later} both {verb}"
+        if earlier != later
+        else f"line {earlier} {verb}s, each time,"
+    )
+
+
+def _clock(kind: str, earlier: int, later: int) -> str:
+    if kind == "flow":
+        return f"line {later} takes time that is measured from line {earlier} on"
+    if kind == "anti":
+        return f"line {later} reads the clock after line {earlier} took its time"
+    return f"{_both(earlier, later, 'read')} the clock"
