@@ -89,12 +89,16 @@ class Usage:
     waiting_share
         Share of the wall time in which no Python code of the cell ran: it waited for something outside.
     lock_share
-        Share of the wall time in which code that could have run waited for the interpreter lock, ``None`` if not measured.
+        Share of the wall time in which the interpreter lock was held, so that code of one more thread would have waited for it;
+        ``None`` if not measured.
+    probe_factor
+        Duration of the run that was watched for ``lock_share`` over the median timed run, ``None`` without such a run.
     """
 
     cpu_share: float
     waiting_share: float
     lock_share: float | None = None
+    probe_factor: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,6 +171,7 @@ def _usage(usage: Usage | None) -> Json:
         "cpu_share": usage.cpu_share,
         "waiting_share": usage.waiting_share,
         "lock_share": usage.lock_share,
+        "probe_factor": usage.probe_factor,
     }
 
 
@@ -345,6 +346,7 @@ def _read_usage(node: Node) -> Usage:
         cpu_share=node.key("cpu_share").number(),
         waiting_share=node.key("waiting_share").number(),
         lock_share=node.key("lock_share").optional(Node.number),
+        probe_factor=node.maybe("probe_factor", lambda each: each.optional(Node.number), None),
     )
 
 

@@ -29,6 +29,11 @@ class Contender:
     samples: tuple[Sample, ...]
 
     @property
+    def trusted(self) -> bool:
+        """Whether its result was checked and is equal or close."""
+        return self.status in _TRUSTED
+
+    @property
     def ratios(self) -> tuple[float, ...]:
         """Baseline over candidate, round by round."""
         return ratios(self.baseline, self.samples)
@@ -62,7 +67,7 @@ def recommend(candidates: Sequence[Contender], *, withheld: str | None = None) -
         return _none(f"nothing is recommended: {withheld}")
     if not candidates:
         return _none("nothing was timed beside the cell as written")
-    trusted = [each for each in candidates if each.status in _TRUSTED]
+    trusted = [each for each in candidates if each.trusted]
     if not trusted:
         return _none(_untrusted(candidates))
     rounds = min(len(each.samples) for each in trusted)
@@ -78,6 +83,13 @@ def recommend(candidates: Sequence[Contender], *, withheld: str | None = None) -
     return _none(
         f"nothing is recommended after {times(rounds, 'round')}: to choose among {len(trusted)} candidates takes {needed}"
     )
+
+
+def decided(candidates: Sequence[Contender]) -> bool:
+    """Tell whether there were enough rounds to say of the candidates that none is faster."""
+    trusted = [each for each in candidates if each.trusted]
+    needed = rounds_needed(len(trusted), level=_LEVEL)
+    return bool(trusted) and min(len(each.samples) for each in trusted) >= needed
 
 
 def _none(reason: str) -> Recommendation:
