@@ -14,6 +14,7 @@ from perfmagic.analysis.machine import (
     Callee,
     Frame,
     Machine,
+    Trace,
     in_cell,
     module_scope,
     note_callee,
@@ -63,7 +64,10 @@ def call(machine: Machine, node: ast.AST, callee: Value, arguments: Arguments) -
     """Return what calling any of the values gives; everything the call does is recorded at the node."""
     if not callee:
         return NEVER
-    return join(*(_call(machine, node, atom, arguments) for atom in callee))
+    value = join(*(_call(machine, node, atom, arguments) for atom in callee))
+    if id(node) in machine.cell_nodes:
+        machine.traces.setdefault(id(node), Trace()).given.update(value)
+    return value
 
 
 def _call(machine: Machine, node: ast.AST, atom: Atom, arguments: Arguments) -> Value:

@@ -10,11 +10,11 @@ from perfmagic.analysis.calls import call
 from perfmagic.analysis.effects import NOTHING, Barrier, Effects, Hazard, Kind, Location, Touched
 from perfmagic.analysis.execution import execute
 from perfmagic.analysis.expressions import evaluate
-from perfmagic.analysis.machine import Called, Callee, Frame, Machine, Record
+from perfmagic.analysis.machine import Called, Callee, Frame, HeapKey, Machine, Record, Trace
 from perfmagic.analysis.memory import locate
 from perfmagic.analysis.scopes import CELL, Scope
 from perfmagic.analysis.services import share_unknown
-from perfmagic.analysis.values import Fresh, Value
+from perfmagic.analysis.values import Atom, Fresh, Function, Value
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 _UNSEEN = Callee(kind="unknown", label="code that is never reached")
@@ -45,6 +45,8 @@ class EffectMap:
     called: Mapping[Definition, Called]
     _records: Mapping[int, Record] = field(repr=False)
     _callees: Mapping[int, Callee] = field(repr=False)
+    _traces: Mapping[int, Trace] = field(repr=False)
+    _heap: Mapping[Atom, Mapping[HeapKey, Value]] = field(repr=False)
 
     def of(self, *nodes: ast.AST, without: Collection[ast.AST] = ()) -> Effects:
         """Return the effects of the nodes and all that is below them, except below the nodes in `without`.
@@ -79,6 +81,23 @@ class EffectMap:
         """Return how many times the nodes can be under way at once, by the smallest pool that they use; ``None`` if unbounded."""
         records = (self._records.get(id(each)) for node in nodes for each in _executed(node, ()))
         return min((each.slots for each in records if each and each.slots is not None), default=None)
+
+    def entered(self, node: ast.AST) -> tuple[Function, ...]:
+        """Return the functions with source that a call of the cell runs, those that they call included."""
+        trace = self._traces.get(id(node))
+        return () if trace is None else tuple(trace.entered)
+
+    def given(self, node: ast.AST) -> frozenset[Atom]:
+        """Return what a call of the cell may give, and what that may hold, as far as the analysis follows it."""
+        trace = self._traces.get(id(node))
+        pending = [] if trace is None else list(trace.given)
+        found: set[Atom] = set()
+        while pending:
+            each = pending.pop()
+            if each not in found:
+                found.add(each)
+                pending.extend(atom for value in self._heap.get(each, {}).values() for atom in value)
+        return frozenset(found)
 
     def private_to(self, *nodes: ast.AST) -> frozenset[Location]:
         """Return the objects that each run of the nodes (the body of a loop) makes anew and no other turn reaches."""
@@ -166,6 +185,8 @@ def infer_effects(tree: ast.Module, namespace: Mapping[str, object]) -> EffectMa
         called=MappingProxyType(_called(machine, tree)),
         _records=MappingProxyType(machine.records),
         _callees=MappingProxyType(machine.callees),
+        _traces=MappingProxyType(machine.traces),
+        _heap=MappingProxyType(machine.heap),
     )
 
 

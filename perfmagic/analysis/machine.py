@@ -85,6 +85,14 @@ class Record:
     slots: int | None = None
 
 
+@dataclass(slots=True, eq=False)
+class Trace:
+    """What one call of the cell led to: the functions with source that it entered, at any depth, and what it may give."""
+
+    entered: dict[Function, None] = field(default_factory=dict[Function, None])
+    given: set[Atom] = field(default_factory=set[Atom])
+
+
 class Evaluate(Protocol):
     """Evaluate an expression."""
 
@@ -137,6 +145,7 @@ class Machine:
     services: dict[str, set[Location]] = field(default_factory=dict[str, set[Location]])
     steps: int = 0
     dirty: set[Atom] = field(default_factory=set[Atom])
+    traces: dict[int, Trace] = field(default_factory=dict[int, Trace])
 
     @property
     def frame(self) -> Frame:
@@ -193,10 +202,17 @@ class Machine:
             place = frame.call_node
         return 1
 
+    def _trace(self, frame: Frame) -> None:
+        """Note, for every call of the cell that led here, that it enters the frame's function."""
+        for each in self.frames if frame.function is not None else ():
+            if id(each.call_node) in self.cell_nodes and frame.function is not None:
+                self.traces.setdefault(id(each.call_node), Trace()).entered[frame.function] = None
+
     @contextmanager
     def activation(self, frame: Frame) -> Generator[Frame]:
         """Push a frame; afterwards its effects, without its own local names, are those of the call node."""
         self.frames.append(frame)
+        self._trace(frame)
         try:
             yield frame
         finally:
