@@ -11,6 +11,7 @@ from perfmagic.analysis.dependences import Dependence, dependences_of
 from perfmagic.analysis.effect_map import EffectMap, infer_effects
 from perfmagic.analysis.statements import DEFINITIONS, Operation, found_in, label_of, lines_of
 from perfmagic.analysis.steps import Step, steps_of
+from perfmagic.analysis.surroundings import keeps_to_itself
 from perfmagic.model.cell import Cell
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -75,8 +76,10 @@ def analyse(cell: Cell, namespace: Mapping[str, object]) -> Analysis:
     effects = infer_effects(tree, namespace)
     blocks = blocks_of(tree)
     operations = _operations(blocks, effects)
+    plain = partial(keeps_to_itself, effects=effects, namespace=namespace)
     steps = tuple(
-        steps_of(block, [each for each in operations if each.block == block.key], effects) for block in blocks
+        steps_of(block, [each for each in operations if each.block == block.key], effects, plain)
+        for block in blocks
     )
     found = tuple(each for block in blocks for each in dependences_of(block, steps[block.key]))
     return Analysis(

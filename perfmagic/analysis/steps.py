@@ -2,13 +2,15 @@
 
 import ast
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.effects import NOTHING, Effects, Kind, Location
-from perfmagic.analysis.statements import DEFINITIONS, Lines, Operation, escapes, lines_of, own_expressions
+from perfmagic.analysis.guards import guard_of
+from perfmagic.analysis.own_names import own_names
+from perfmagic.analysis.statements import COMPOUND, DEFINITIONS, Lines, Operation, lines_of, own_expressions
 
 FAILING = (ast.Call, ast.Subscript, ast.Await, ast.BinOp, ast.Attribute, ast.For, ast.Import, ast.ImportFrom)
 FRAME_BOUND = frozenset({"super", "locals", "vars", "dir", "eval", "exec"})
@@ -75,17 +77,32 @@ class Step:
     may_fail: bool = True
 
 
-def steps_of(block: Block, operations: Sequence[Operation], effects: EffectSource) -> tuple[Step, ...]:
-    """Return the steps of a block in program order; ``operations`` are those of this block."""
+def steps_of(
+    block: Block,
+    operations: Sequence[Operation],
+    effects: EffectSource,
+    keeps_to_itself: Callable[[ast.expr], bool] = lambda _: False,
+) -> tuple[Step, ...]:
+    """Return the steps of a block in program order; ``operations`` are those of this block.
+
+    ``keeps_to_itself`` tells of a context manager whether it concerns nothing but the body of its ``with`` statement.
+    """
     steps: list[Step] = []
     for position, statement in enumerate(block.statements):
         own = [each for each in operations if each.statement == position and not each.conditional]
-        steps.extend(_steps_of_statement(statement, position, own, effects, first=len(steps)))
+        guard = guard_of(statement, own, effects, keeps_to_itself)
+        steps.extend(_steps_of_statement(statement, position, own, effects, guard, first=len(steps)))
     return tuple(steps)
 
 
 def _steps_of_statement(
-    statement: ast.stmt, position: int, own: Sequence[Operation], effects: EffectSource, *, first: int
+    statement: ast.stmt,
+    position: int,
+    own: Sequence[Operation],
+    effects: EffectSource,
+    guard: str | None,
+    *,
+    first: int,
 ) -> Iterator[Step]:
     nodes = [each.node for each in own]
     lines = lines_of(statement)
@@ -121,12 +138,25 @@ def _steps_of_statement(
         statement=position,
         role="rest",
         operation=None,
-        effects=effects.of(statement, without=nodes),
+        effects=_of_rest(statement, nodes, effects),
         lines=lines,
         needs=tuple(at.values()),
-        guard=_guard(statement, own),
+        guard=guard,
         may_fail=_may_fail(statement, nodes),
     )
+
+
+def _of_rest(statement: ast.stmt, nodes: Sequence[ast.AST], effects: EffectSource) -> Effects:
+    """Return the effects of what is left of a statement; names that it binds before it reads them come from nowhere else."""
+    found = effects.of(statement, without=nodes)
+    if not isinstance(statement, COMPOUND) or isinstance(statement, DEFINITIONS):
+        return found
+    private = own_names(statement).private
+    mine = {each for each in found.reads if each.kind is Kind.NAME and each.label in private}
+    if not mine:
+        return found
+    hidden = effects.of(statement, without=[*nodes, *_written_names(statement)])
+    return Effects(found.reads - (mine - hidden.reads), found.writes, found.barriers)
 
 
 def _values(statement: ast.stmt) -> list[ast.expr]:
@@ -237,23 +267,3 @@ def _shown_code(statement: ast.stmt, node: ast.expr) -> str | None:
                 if text.endswith("=") and word in text:
                     return "prints the code of an operation"
     return None
-
-
-def _guard(statement: ast.stmt, own: Sequence[Operation]) -> str | None:
-    """Say why later code must not run before the statement has ended, if control flow is why."""
-    line = statement.lineno
-    leaves = escapes(statement)
-    if leaves is not None:
-        word = type(leaves).__name__.lower()
-        return f"line {leaves.lineno} may leave the block ({word})"
-    match statement:
-        case ast.Try() | ast.TryStar():
-            return f"the try statement on line {line} decides what runs after an error"
-        case ast.With() | ast.AsyncWith():
-            return f"the with statement on line {line} sets the order of what is inside and after it"
-        case ast.Global() | ast.Nonlocal():
-            return f"line {line} declares names"
-        case ast.AugAssign() if own and not isinstance(statement.target, ast.Name):
-            return f"line {line} reads {ast.unparse(statement.target)!r}, waits, and writes it back"
-        case _:
-            return None

@@ -9,6 +9,7 @@ from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.edits import segment
 from perfmagic.analysis.parentheses import argument, arguments_of, awaited
 from perfmagic.analysis.statements import Operation
+from perfmagic.analysis.surroundings import live
 from perfmagic.strategies.draft import Draft
 
 
@@ -58,21 +59,6 @@ def is_coroutine_call(analysis: Analysis, expression: ast.expr) -> bool:
         if defined:
             return all(isinstance(each, ast.AsyncFunctionDef) and not each.decorator_list for each in defined)
     return inspect.iscoroutinefunction(live(function, analysis.namespace))
-
-
-def live(expression: ast.expr, namespace: Mapping[str, object]) -> object:
-    """Return the object that a dotted name refers to, found without running any code; ``None`` if that is not sure."""
-    if isinstance(expression, ast.Name):
-        return namespace.get(expression.id)
-    if not isinstance(expression, ast.Attribute):
-        return None
-    base = live(expression.value, namespace)
-    if base is None:
-        return None
-    if isinstance(base, types.ModuleType):
-        return vars(base).get(expression.attr)
-    found: object = inspect.getattr_static(base, expression.attr, None)
-    return found
 
 
 def always_raises(analysis: Analysis, expression: ast.expr) -> bool:

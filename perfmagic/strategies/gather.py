@@ -24,7 +24,7 @@ from perfmagic.strategies.levels import Level, levels_of
 from perfmagic.strategies.loops_gathered import FIRST_IN_TIME, GatheredLoops
 from perfmagic.strategies.names import stem
 from perfmagic.strategies.ordering import Ordering, operation_of, ordering
-from perfmagic.strategies.separate_lines import with_separate_lines
+from perfmagic.strategies.outlining import with_outlines
 
 NAME = "gather"
 WIDTH = 88
@@ -32,7 +32,7 @@ WIDTH = 88
 
 def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     """Return the cell with independent awaits gathered level by level, or why no two of them can share a level."""
-    return with_separate_lines(_plan, analysis, options)
+    return with_outlines(_plan, analysis, options)
 
 
 def _plan(analysis: Analysis, options: Options) -> Plan | Refusal:

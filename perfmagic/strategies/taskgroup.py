@@ -24,7 +24,7 @@ from perfmagic.strategies.level_text import comments_around, indented, lift
 from perfmagic.strategies.levels import Level, levels_of
 from perfmagic.strategies.names import stem
 from perfmagic.strategies.ordering import Ordering, operation_of, ordering
-from perfmagic.strategies.separate_lines import with_separate_lines
+from perfmagic.strategies.outlining import with_outlines
 
 NAME = "taskgroup"
 IN_A_GROUP = "no operation of a group fails: TaskGroup raises an ExceptionGroup, not the error itself, and cancels the others."
@@ -35,7 +35,7 @@ COMES_OUT = "an ExceptionGroup in place of the error"
 
 def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     """Return the cell with independent awaits in task groups level by level, or why no two of them can share one."""
-    return with_separate_lines(_plan, analysis, options)
+    return with_outlines(_plan, analysis, options)
 
 
 def _plan(analysis: Analysis, options: Options) -> Plan | Refusal:

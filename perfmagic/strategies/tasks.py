@@ -24,7 +24,7 @@ from perfmagic.strategies.early_block import rewrite_block
 from perfmagic.strategies.fan_out import rewrite_loops
 from perfmagic.strategies.loops_as_tasks import LoopsAsTasks
 from perfmagic.strategies.ordering import ordering
-from perfmagic.strategies.separate_lines import with_separate_lines
+from perfmagic.strategies.outlining import with_outlines
 from perfmagic.strategies.start_early import Start
 
 NAME = "tasks"
@@ -32,7 +32,7 @@ NAME = "tasks"
 
 def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     """Return the cell with its independent awaits started early, or why nothing can be."""
-    return with_separate_lines(_plan, analysis, options)
+    return with_outlines(_plan, analysis, options)
 
 
 def _plan(analysis: Analysis, options: Options) -> Plan | Refusal:

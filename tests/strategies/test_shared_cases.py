@@ -7,7 +7,7 @@ import pytest
 from perfmagic.model.plan import Plan, Refusal
 from tests.strategies.cell_runs import CASES, STRATEGIES, planned, run
 
-OUTSIDE = {"for_try", "cond_indep", "async_for"}
+OUTSIDE = {"for_try", "async_for"}
 """Cases whose shapes are not rewritten yet: refusing them is safe."""
 
 if sys.version_info < (3, 12):
