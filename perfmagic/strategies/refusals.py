@@ -4,62 +4,89 @@ import ast
 from collections.abc import Iterator
 
 from perfmagic.analysis.analysis import Analysis
-from perfmagic.analysis.dependences import Dependence, assumable, severity
+from perfmagic.analysis.dependences import Dependence, severity
 from perfmagic.analysis.effects import Kind
-from perfmagic.analysis.statements import Operation
+from perfmagic.analysis.hints import VALUE
+from perfmagic.analysis.statements import DEFINITIONS
+from perfmagic.analysis.steps import Step
 from perfmagic.model.plan import Refusal
 from perfmagic.strategies.draft import Draft
-from perfmagic.strategies.ordering import rewritable_blocks
+from perfmagic.strategies.nothing_overlaps import nothing_overlaps
+from perfmagic.strategies.ordering import ordering, rewritable_blocks
 
 STARTERS = frozenset({"create_task", "ensure_future", "TaskGroup", "start_soon", "run_in_executor", "submit"})
+BELOW_NOTES = frozenset({"output", "anti", "flow", "control"})
+"""Causes that tell less than what a strategy noted itself, such as why a loop stays as it is."""
+
+REORDERABLE = frozenset({"output", "anti", "flow", "effect"})
+FALLBACK = {
+    "loop": "make each iteration one plain operation that needs nothing of the iterations before",
+    "control": "let the operations run in any case, and decide afterwards what to use",
+    "unknown": "call functions whose source can be read, or that perfmagic has a model of",
+}
 
 
 def precondition(strategy: str, analysis: Analysis, *, wants_await: bool) -> Refusal | None:
     """Return why the strategy has no subject in this cell, or ``None`` if it has."""
-    starter = _starter(analysis.tree)
+    starter = _starter(analysis)
     if starter is not None:
         return Refusal(
             strategy=strategy,
             kind="already",
             reason=f"line {starter.lineno} already starts operations that overlap.",
             lines=(starter.lineno, starter.end_lineno or starter.lineno),
-            hint="write the operations one after the other to have them compared",
+            hint="to see what that brings, compare the cell in plain order: one call after the other",
         )
     kind = "await" if wants_await else "call"
     if any(each.kind == kind for each in analysis.operations):
         return None
     wanted = "awaits nothing" if wants_await else "calls nothing that blocks"
-    other = "threads may apply" if wants_await else None
-    return Refusal(strategy=strategy, kind="nothing", reason=f"the cell {wanted}.", hint=other)
+    hint = (
+        "threads and processes are for calls that block"
+        if wants_await
+        else "nothing can overlap where nothing waits: only faster code helps"
+    )
+    return Refusal(strategy=strategy, kind="nothing", reason=f"the cell {wanted}.", hint=hint)
 
 
-def _starter(tree: ast.Module) -> ast.expr | None:
-    for node in ast.walk(tree):
+def _starter(analysis: Analysis) -> ast.expr | None:
+    """Return what starts something that overlaps; a function of the user that has such a name is none."""
+    own = {
+        id(node.func)
+        for node in ast.walk(analysis.tree)
+        if isinstance(node, ast.Call) and analysis.effects.callee(node).kind == "user"
+    }
+    for node in ast.walk(analysis.tree):
         name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-        if name in STARTERS and isinstance(node, ast.expr):
+        if name in STARTERS and isinstance(node, ast.expr) and id(node) not in own:
             return node
     return None
 
 
 def explain(draft: Draft) -> Refusal:
     """Return the most useful reason why nothing in the cell can overlap."""
-    asynchronous = draft.strategy != "threads"
+    asynchronous = draft.strategy not in {"threads", "processes"}
     blocks = {each.key for each in rewritable_blocks(draft.analysis, asynchronous=asynchronous)}
-    operations = [each for each in draft.analysis.operations if each.block in blocks]
     found = sorted(_reasons(draft, blocks), key=severity)
-    if draft.refusals and (not found or found[0].cause in {"output", "anti", "flow", "control"}):
-        return draft.refusals[0]
+    if draft.refusals and (not found or found[0].cause in BELOW_NOTES):
+        return _with_hint(draft.refusals[0])
     if not found:
-        return _nothing(draft, operations)
-    best = found[0]
+        operations = [each for each in draft.analysis.operations if each.block in blocks]
+        return nothing_overlaps(draft, operations)
     if all(each.cause == "flow" and _is_name(each) for each in found):
         return _chain(draft, found)
+    return _told(draft, found[0])
+
+
+def _with_hint(refusal: Refusal) -> Refusal:
+    if refusal.hint is not None:
+        return refusal
     return Refusal(
-        strategy=draft.strategy,
-        kind=best.cause,
-        reason=f"{best.reason}: {draft.strategy} would {_would(best)}.",
-        lines=best.lines,
-        hint=best.hint,
+        strategy=refusal.strategy,
+        kind=refusal.kind,
+        reason=refusal.reason,
+        lines=refusal.lines,
+        hint=FALLBACK.get(refusal.kind, "write the statements in a plainer way"),
     )
 
 
@@ -67,35 +94,89 @@ def _is_name(dependence: Dependence) -> bool:
     return dependence.location is None or dependence.location.kind is Kind.NAME
 
 
-def _would(dependence: Dependence) -> str:
-    match dependence.cause:
-        case "exclusive":
-            return "overlap them"
-        case "unknown":
-            return "change the order of what cannot be seen"
-        case "control":
-            return "run later code too early"
-        case _:
-            return "reorder them"
-
-
 def _reasons(draft: Draft, blocks: set[int]) -> Iterator[Dependence]:
-    """Yield what keeps two operations of one block apart, directly or through the code between them."""
+    """Yield what keeps two things that wait apart in one block, directly or through the code between them."""
     analysis = draft.analysis
-    for each in analysis.dependences:
-        if each.block not in blocks:
+    holding = _holding(analysis, blocks)
+    for block in analysis.blocks:
+        if block.key not in blocks:
             continue
-        steps = analysis.steps[each.block]
-        earlier, later = steps[each.earlier], steps[each.later]
-        if assumable(each, steps, draft.options.assume_independent):
-            continue
-        if later.role == "operation" and (earlier.role == "operation" or _has_operation_before(draft, each)):
-            yield each
+        order = ordering(analysis, block, draft.options)
+        waiting = {
+            step.index
+            for step in order.steps
+            if step.role == "operation" or ((block.key, step.statement) in holding and step.role == "rest")
+        }
+        first = min(waiting, default=len(order.steps))
+        for later in sorted(waiting):
+            yield from (each for each in order.before.get(later, ()) if each.earlier >= first)
 
 
-def _has_operation_before(draft: Draft, dependence: Dependence) -> bool:
-    steps = draft.analysis.steps[dependence.block]
-    return any(each.role == "operation" for each in steps[: dependence.earlier + 1])
+def _holding(analysis: Analysis, blocks: set[int]) -> set[tuple[int, int]]:
+    """Return block and position of each statement that runs operations of the given blocks inside it."""
+    found: set[tuple[int, int]] = set()
+    for operation in analysis.operations:
+        block = analysis.blocks[operation.block]
+        while block.key in blocks and block.parent is not None:
+            parent = analysis.blocks[block.parent]
+            if isinstance(parent.statements[block.position], DEFINITIONS):
+                break
+            found.add((parent.key, block.position))
+            block = parent
+    return found
+
+
+def _told(draft: Draft, best: Dependence) -> Refusal:
+    """Return a dependence as a refusal."""
+    steps = draft.analysis.steps[best.block]
+    earlier, later = steps[best.earlier], steps[best.later]
+    cause, ending = best.cause, ": their order must stay" if best.cause in REORDERABLE else ""
+    if earlier.statement == later.statement and later.role == "rest":
+        return _header(draft, best, later)
+    if any(_bound(each) for each in (earlier, later)):
+        ending = ": a task of its own has its own context"
+    elif cause == "control":
+        ending = f": line {later.lines[0]} has to wait for that" if earlier.guard is not None else ""
+        cause = _shared_state(draft, best) or cause
+    return Refusal(
+        strategy=draft.strategy,
+        kind=cause,
+        reason=f"{best.reason}{ending}.",
+        lines=best.lines,
+        hint=best.hint,
+    )
+
+
+def _bound(step: Step) -> bool:
+    return any(each.kind in {Kind.CONTEXT, Kind.TASK} for each in step.effects.reads | step.effects.writes)
+
+
+def _shared_state(draft: Draft, best: Dependence) -> str | None:
+    """Return how two statements share an object, where one of them keeps the other waiting because it changes it."""
+    steps = draft.analysis.steps[best.block]
+    pair = {steps[best.earlier].statement, steps[best.later].statement}
+    for each in draft.analysis.dependences_in(best.block):
+        if {steps[each.earlier].statement, steps[each.later].statement} != pair or each.location is None:
+            continue
+        if each.location.kind is Kind.OBJECT and each.kind == "output" and steps[best.earlier].pinned:
+            return "output"
+    return None
+
+
+def _header(draft: Draft, best: Dependence, later: Step) -> Refusal:
+    """Say that the operation in the head of a statement decides about those inside it."""
+    line = later.lines[0]
+    if best.location is None:
+        kind, what = "control", "decides what happens inside the statement"
+    else:
+        kind, what = best.cause, f"gives {best.location.label!r} to what is inside the statement"
+    return Refusal(
+        strategy=draft.strategy,
+        kind=kind,
+        reason=f"the operation at the head of line {line} {what}.",
+        lines=later.lines,
+        hint=VALUE if kind == "flow" else FALLBACK["control"],
+    )
 
 
 def _chain(draft: Draft, found: list[Dependence]) -> Refusal:
@@ -105,42 +186,5 @@ def _chain(draft: Draft, found: list[Dependence]) -> Refusal:
         kind="flow",
         reason=f"each step needs the one before: {first.reason}.",
         lines=first.lines,
-        hint=None,
+        hint=VALUE,
     )
-
-
-def _nothing(draft: Draft, operations: list[Operation]) -> Refusal:
-    for each in operations:
-        if each.conditional:
-            return Refusal(
-                strategy=draft.strategy,
-                kind="control",
-                reason=f"line {each.lines[0]}: whether and how often {each.label!r} runs is decided while it runs.",
-                lines=each.lines,
-                hint="give each operation a statement of its own",
-            )
-    pinned = [step for steps in draft.analysis.steps for step in steps if step.pinned is not None]
-    if pinned:
-        return Refusal(
-            strategy=draft.strategy, kind="control", reason=f"{pinned[0].pinned}.", lines=pinned[0].lines
-        )
-    return _apart(draft, operations)
-
-
-def _apart(draft: Draft, operations: list[Operation]) -> Refusal:
-    """Say that operations are there, but no two that could meet."""
-    kind = "call" if draft.strategy == "threads" else "await"
-    shown = operations or [each for each in draft.analysis.operations if each.kind == kind]
-    first = shown[0].lines
-    if not operations:
-        reason = f"the cell does not itself run the operation on line {first[0]}"
-    elif len(operations) == 1:
-        reason = f"line {first[0]} holds the only operation"
-    else:
-        reason = f"the operations on {_listed(shown)} stand in different blocks"
-    return Refusal(strategy=draft.strategy, kind="nothing", reason=f"{reason}.", lines=first)
-
-
-def _listed(operations: list[Operation]) -> str:
-    *most, last = sorted({each.lines[0] for each in operations})
-    return f"lines {', '.join(map(str, most))} and {last}" if most else f"line {last}"
