@@ -13,7 +13,7 @@ from typing import Literal
 
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.effects import Kind, Location
-from perfmagic.analysis.hints import COMMITMENT, EXCLUSIVE, GUARD, UNKNOWN, VALUE, advice
+from perfmagic.analysis.hints import COMMITMENT, EXCLUSIVE, PACING, UNKNOWN, VALUE, advice, after_guard
 from perfmagic.analysis.hints import reason as told
 from perfmagic.analysis.statements import Lines
 from perfmagic.analysis.steps import Step
@@ -21,6 +21,8 @@ from perfmagic.analysis.steps import Step
 DependenceKind = Literal["flow", "anti", "output", "effect", "control"]
 
 MEMORY = frozenset({Kind.NAME, Kind.OBJECT})
+BUSY = frozenset({Kind.EXCLUSIVE, Kind.SERIALISED})
+"""Kinds that say that something is in use: that alone leaves nothing behind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,7 @@ def _reasons(earlier: Step, later: Step) -> Iterator[Reason]:
     yield from _barriers(earlier, later)
     yield from _shared(earlier, later)
     if earlier.guard is not None and earlier.statement != later.statement:
-        yield "control", "control", None, earlier.guard, GUARD
+        yield "control", "control", None, earlier.guard, after_guard(earlier.guard)
     yield from _commitment(earlier, later)
 
 
@@ -123,7 +125,7 @@ def _barriers(earlier: Step, later: Step) -> Iterator[Reason]:
             named = barrier.reason.startswith("line ")
             yield (
                 "effect",
-                "unknown",
+                "effect" if barrier.hint == PACING else "unknown",
                 None,
                 barrier.reason if named else f"line {barrier.line}: {barrier.reason}",
                 barrier.hint or UNKNOWN,
@@ -159,7 +161,7 @@ def _rank(location: Location) -> tuple[bool, str, str]:
 
 def _commitment(earlier: Step, later: Step) -> Iterator[Reason]:
     """Keep what cannot be taken back behind every earlier step that may still fail."""
-    writes = later.effects.writes - later.made
+    writes = frozenset(each for each in later.effects.writes - later.made if each.kind not in BUSY)
     if later.role != "operation" or not writes:
         return
     outside = [each for each in writes if each.kind not in MEMORY and not _made_by(later, each)]

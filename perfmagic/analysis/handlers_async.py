@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Mapping
 
 from perfmagic.analysis.effects import Kind, Location
+from perfmagic.analysis.hints import PACING
 from perfmagic.analysis.kinds import kind_of, names_for
 from perfmagic.analysis.machine import Callee, Machine, note_callee
 from perfmagic.analysis.memory import ELEMENTS, attribute_key, element, label_of, look, new, store, stored
@@ -36,7 +37,7 @@ def _sleep(machine: Machine, node: ast.AST, model: Model, native: Native, argume
     if seconds == just(Const(0)):
         return arguments.get(1, "result") or NONE
     reason = f"line {machine.line(node)} sleeps: that may be deliberate pacing"
-    machine.barrier(node, reason, "take the pause out of the cell if it does not matter", pacing=True)
+    machine.barrier(node, reason, PACING, pacing=True)
     return arguments.get(1, "result") or NONE
 
 

@@ -10,7 +10,7 @@ from perfmagic.analysis.effects import Kind, Location
 
 EXCLUSIVE = "give each operation a connection of its own, from a pool"
 UNKNOWN = "call functions whose source can be read, or that perfmagic has a model of"
-GUARD = "make the check after the operations, or before all of them"
+PACING = "take the pause out of the cell if it does not matter"
 COMMITMENT = "do what writes first, or last, if the order does not matter"
 VALUE = "nothing can overlap where one value is made from the other: only faster operations help"
 
@@ -34,10 +34,28 @@ ADVICE: Mapping[Kind, str] = MappingProxyType(
 """What to change where two steps touch one location of a kind."""
 
 
+GUARDS: tuple[tuple[str, str], ...] = (
+    ("the try statement", "put the operations into one try statement, if its handlers fit them all"),
+    ("the with statement", "put the operations into one with statement, if it fits them all"),
+    ("writes it back", "bind the results to names, and add them up after the operations"),
+    ("on purpose", PACING),
+    ("declares names", "return the value instead of setting a name of another scope"),
+    ("", "make the check after the operations, or before all of them"),
+)
+"""What to change where control flow keeps later code waiting, by a word of the reason."""
+
+
+def after_guard(guard: str) -> str:
+    """Return what to change where later code has to wait because of control flow; ``guard`` is the reason."""
+    return next(text for word, text in GUARDS if word in guard)
+
+
 def advice(kind: str, location: Location) -> str:
     """Return what to change where two steps touch one location; ``kind`` is that of the dependence."""
     if location.kind is Kind.NAME:
         return _name(kind, location.label)
+    if location.kind is Kind.OBJECT and kind != "output":
+        return "pass the value as an argument and return it, instead of changing an object that both use"
     return ADVICE[location.kind]
 
 

@@ -74,7 +74,7 @@ def explain(draft: Draft) -> Refusal:
         operations = [each for each in draft.analysis.operations if each.block in blocks]
         return nothing_overlaps(draft, operations)
     if all(each.cause == "flow" and _is_name(each) for each in found):
-        return _chain(draft, found)
+        return _chain(draft, min(found, key=lambda each: (each.lines, each.location is None)))
     return _told(draft, found[0])
 
 
@@ -152,15 +152,19 @@ def _bound(step: Step) -> bool:
 
 
 def _shared_state(draft: Draft, best: Dependence) -> str | None:
-    """Return how two statements share an object, where one of them keeps the other waiting because it changes it."""
+    """Return ``output`` where two statements write one object, and the first reads it before it waits."""
     steps = draft.analysis.steps[best.block]
-    pair = {steps[best.earlier].statement, steps[best.later].statement}
-    for each in draft.analysis.dependences_in(best.block):
-        if {steps[each.earlier].statement, steps[each.later].statement} != pair or each.location is None:
-            continue
-        if each.location.kind is Kind.OBJECT and each.kind == "output" and steps[best.earlier].pinned:
-            return "output"
-    return None
+    pair = [steps[best.earlier].statement, steps[best.later].statement]
+    if not isinstance(draft.analysis.blocks[best.block].statements[pair[0]], ast.AugAssign):
+        return None
+    shared = (
+        each.location is not None
+        and each.location.kind is Kind.OBJECT
+        and each.kind == "output"
+        and [steps[each.earlier].statement, steps[each.later].statement] == pair
+        for each in draft.analysis.dependences_in(best.block)
+    )
+    return "output" if any(shared) else None
 
 
 def _header(draft: Draft, best: Dependence, later: Step) -> Refusal:
@@ -179,8 +183,10 @@ def _header(draft: Draft, best: Dependence, later: Step) -> Refusal:
     )
 
 
-def _chain(draft: Draft, found: list[Dependence]) -> Refusal:
-    first = min(found, key=lambda each: each.lines)
+def _chain(draft: Draft, first: Dependence) -> Refusal:
+    steps = draft.analysis.steps[first.block]
+    if first.location is not None and steps[first.earlier].statement == steps[first.later].statement:
+        return _header(draft, first, steps[first.later])
     return Refusal(
         strategy=draft.strategy,
         kind="flow",
