@@ -7,7 +7,7 @@ from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.dependences import Dependence, severity
 from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.hints import VALUE
-from perfmagic.analysis.statements import DEFINITIONS
+from perfmagic.analysis.statements import DEFINITIONS, inner_statements, own_expressions
 from perfmagic.analysis.steps import Step
 from perfmagic.model.plan import Refusal
 from perfmagic.strategies.draft import Draft
@@ -130,9 +130,12 @@ def _told(draft: Draft, best: Dependence) -> Refusal:
     """Return a dependence as a refusal."""
     steps = draft.analysis.steps[best.block]
     earlier, later = steps[best.earlier], steps[best.later]
-    cause, ending = best.cause, ": their order must stay" if best.cause in REORDERABLE else ""
+    cause, ending = (
+        best.cause,
+        ": their order must stay" if best.location is not None and best.cause in REORDERABLE else "",
+    )
     if earlier.statement == later.statement and later.role == "rest":
-        return _header(draft, best, later)
+        return _header(draft, later)
     if any(_bound(each) for each in (earlier, later)):
         ending = ": a task of its own has its own context"
     elif cause == "control":
@@ -167,26 +170,38 @@ def _shared_state(draft: Draft, best: Dependence) -> str | None:
     return "output" if any(shared) else None
 
 
-def _header(draft: Draft, best: Dependence, later: Step) -> Refusal:
-    """Say that the operation in the head of a statement decides about those inside it."""
-    line = later.lines[0]
-    if best.location is None:
-        kind, what = "control", "decides what happens inside the statement"
-    else:
-        kind, what = best.cause, f"gives {best.location.label!r} to what is inside the statement"
+def _header(draft: Draft, inside: Step) -> Refusal:
+    """Say that the operation at the head of a statement decides about those inside it."""
+    line = inside.lines[0]
+    block = next(each for each in draft.analysis.blocks if inside in draft.analysis.steps[each.key])
+    statement = block.statements[inside.statement]
+    made = {
+        each.target.id
+        for part in own_expressions(statement)
+        for each in ast.walk(part)
+        if isinstance(each, ast.NamedExpr)
+    }
+    used = [
+        each.id
+        for part in inner_statements(statement)
+        for each in ast.walk(part)
+        if isinstance(each, ast.Name) and each.id in made
+    ]
+    what = f"gives {used[0]!r} to what is inside the statement" if used else "decides what happens inside it"
     return Refusal(
         strategy=draft.strategy,
-        kind=kind,
+        kind="flow" if used else "control",
         reason=f"the operation at the head of line {line} {what}.",
-        lines=later.lines,
-        hint=VALUE if kind == "flow" else FALLBACK["control"],
+        lines=inside.lines,
+        hint=VALUE if used else FALLBACK["control"],
     )
 
 
 def _chain(draft: Draft, first: Dependence) -> Refusal:
     steps = draft.analysis.steps[first.block]
-    if first.location is not None and steps[first.earlier].statement == steps[first.later].statement:
-        return _header(draft, first, steps[first.later])
+    later = steps[first.later]
+    if steps[first.earlier].statement == later.statement and later.role == "rest":
+        return _header(draft, later)
     return Refusal(
         strategy=draft.strategy,
         kind="flow",
