@@ -171,8 +171,8 @@ def _other(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) ->
     if live.qualified_name(cls) == "enum.property" and isinstance(atom, Live):
         attributes = live.instance_dict(atom.value) or {}
         return just(name_it(machine, attributes.get(f"_{name}_"), f"{label_of(machine, atom)}.{name}"))
-    if live.qualified_name(cls) == "_collections._tuplegetter":
-        return stored(machine, atom, attribute_key(name)) or element(machine, atom)
+    if live.qualified_name(cls) in {"collections._tuplegetter", "_collections._tuplegetter"}:
+        return stored(machine, atom, attribute_key(name)) or _field(machine, raw, atom, name)
     hook = live.class_attribute(cls, "__get__")
     if hook is None:
         return just(raw)
@@ -182,6 +182,15 @@ def _other(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) ->
         getter = Method(raw, name_it(machine, hook[1], f"{name}.__get__"))
         return machine.call(machine, node, just(getter), Arguments(positional=(just(atom), UNKNOWN)))
     return just(Method(atom, raw))
+
+
+def _field(machine: Machine, raw: Live, atom: Atom, name: str) -> Value:
+    """Return a field of a named tuple, which lies where its descriptor says."""
+    if not (isinstance(atom, Live) and live.is_a(atom.value, tuple)):
+        return element(machine, atom)
+    _, (index, _) = cast("tuple[type, tuple[int, str]]", raw.value.__reduce__())
+    item: object = tuple.__getitem__(cast("tuple[object, ...]", atom.value), index)
+    return just(name_it(machine, item, f"{label_of(machine, atom)}.{name}"))
 
 
 _LIBRARIES = ("pandas", "polars")

@@ -268,8 +268,16 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
     """Return the text after the edits; they must not overlap, and the text must end with a line end."""
     lines = text.split("\n")
     ends = (len(lines), len(lines[-1].encode()))
-    inside = [Edit(start=min(each.start, ends), end=min(each.end, ends), text=each.text) for each in edits]
+    inside = [
+        Edit(start=min(each.start, ends), end=min(each.end, ends), text=_ended_alike(each.text, text))
+        for each in edits
+    ]
     return between(text, (1, 0), ends, inside)
+
+
+def _ended_alike(new: str, text: str) -> str:
+    """Return the new text with the line ends of the text that it goes into."""
+    return new.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in text else new
 
 
 def to_source(cell: Cell, edits: Sequence[Edit]) -> str | None:

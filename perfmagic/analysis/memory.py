@@ -109,6 +109,8 @@ def kind_label(kind: Live | Class | str) -> str:
 
 def look(machine: Machine, node: ast.AST, atom: Atom) -> None:
     """Record that the node reads the state of an object."""
+    if isinstance(atom, Unknown):
+        machine.barrier(node, f"line {machine.line(node)} looks into {atom.reason}")
     location = locate(machine, atom)
     if location is not None:
         machine.read(node, location)
