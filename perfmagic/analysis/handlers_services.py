@@ -46,6 +46,9 @@ def _client(machine: Machine, node: ast.AST, model: Model, native: Native, argum
         case "requests":
             read_deep(machine, node, arguments.all())
             _request(machine, node, use, native, arguments)
+        case "consumes":
+            read_deep(machine, node, arguments.all())
+            _consume(machine, node, use, native)
         case effect:
             read_deep(machine, node, arguments.all())
             touch(machine, node, native.receiver, use, writes=effect == "writes")
@@ -59,6 +62,17 @@ def _before(machine: Machine, node: ast.AST, native: Native, use: Use) -> None:
     occupy(machine, node, native.receiver, use)
     if use.effect == "closes":
         close(machine, node, native.receiver)
+
+
+def _consume(machine: Machine, node: ast.AST, use: Use, native: Native) -> None:
+    """Taking messages of a peer, or rows of a cursor that was there before the cell: they do not come back."""
+    receiver = native.receiver
+    lost = isinstance(receiver, Live) or use.service == SERVER
+    touch(machine, node, receiver, use, writes=lost)
+    if lost:
+        label = _label(native)
+        reason = f"line {machine.line(node)} calls {label}: what it takes does not come back"
+        machine.hazard(node, "outside", reason, label)
 
 
 def _query(machine: Machine, node: ast.AST, use: Use, native: Native, arguments: Arguments) -> None:
@@ -187,7 +201,10 @@ def _session(machine: Machine, node: ast.AST, model: Model, native: Native, argu
     if isinstance(native.receiver, Live):
         found = plain_attribute(native.receiver.value, "kw.bind")
         bind = bind or (just(Live(found)) if found is not None else NEVER)
-    store(machine, made, POOL, frozenset(each for each in bind if isinstance(each, Live | Fresh)))
+    engines = frozenset(each for each in bind if isinstance(each, Live | Fresh))
+    store(machine, made, POOL, engines)
+    for each in engines:
+        limit(machine, node, each, model.use or _EXCLUSIVE)
     return just(made)
 
 

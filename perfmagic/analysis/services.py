@@ -50,6 +50,8 @@ def limit(machine: Machine, node: ast.AST, atom: Atom, use: Use) -> None:
     slots = _slots(atom, use)
     if slots is not None:
         machine.limit(node, slots)
+    if slots == 1:
+        _keep_busy(machine, node, _resource(machine, atom, Kind.SERIALISED))
     held = [line for each, line in machine.held_pools if each == atom]
     if held and use.slots:
         label = f"a second connection of {label_of(machine, atom)}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from perfmagic.analysis.models.model import Model, Table, Use
+from perfmagic.analysis.models.model import EFFECTS, Model, Table, Use
 
 _WRITES = "it writes to {service}"
 
@@ -22,8 +22,8 @@ class Client:
         As in `Use`.
     blocking
         Whether its methods block instead of being awaited.
-    reads, writes, uses, closes
-        Methods by what they do to the service or to the object.
+    reads, writes, consumes, uses, closes
+        Methods by what they do to the service or to the object, as `Use.effect` has it.
     queries
         Methods whose first argument is the text of a query, which decides.
     requests
@@ -46,6 +46,7 @@ class Client:
     blocking: bool = False
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    consumes: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
     queries: tuple[str, ...] = ()
@@ -58,7 +59,7 @@ class Client:
     def models(self) -> Table:
         """Return the models of all its methods, by qualified name."""
         found: dict[str, Model] = {}
-        for effect in ("reads", "writes", "queries", "requests", "uses", "closes"):
+        for effect in EFFECTS:
             for method in getattr(self, effect):
                 found[method] = self._method(effect, method)
         for method in self.pure:

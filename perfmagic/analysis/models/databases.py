@@ -70,6 +70,7 @@ _ENGINE_SLOTS = ("sync_engine.pool._pool.maxsize", "pool._pool.maxsize")
 _ENGINE = Use(
     effect="uses", service=DATABASE, slots=_ENGINE_SLOTS, address=("sync_engine.url.database", "url.database")
 )
+_NEW_SESSION = Model(handler="session", option="sqlalchemy.ext.asyncio.session.AsyncSession", use=_ENGINE)
 _ASYNC_ENGINE = ("sqlalchemy.ext.asyncio.engine.AsyncEngine",)
 _ASYNC_SQL = Client(
     names=("sqlalchemy.ext.asyncio.session.AsyncSession", "sqlalchemy.ext.asyncio.engine.AsyncConnection"),
@@ -161,12 +162,8 @@ _SQLALCHEMY: Table = {
         )
     ),
     "sqlalchemy.ext.asyncio.engine.AsyncConnection.__await__": Model(result="self", reads="no", awaits=True),
-    "sqlalchemy.ext.asyncio.session.AsyncSession": Model(
-        handler="session", option="sqlalchemy.ext.asyncio.session.AsyncSession"
-    ),
-    "sqlalchemy.ext.asyncio.session.async_sessionmaker.__call__": Model(
-        handler="session", option="sqlalchemy.ext.asyncio.session.AsyncSession"
-    ),
+    "sqlalchemy.ext.asyncio.session.AsyncSession": _NEW_SESSION,
+    "sqlalchemy.ext.asyncio.session.async_sessionmaker.__call__": _NEW_SESSION,
     "sqlalchemy.sql._elements_constructors.text": Model(handler="sql_text"),
     "sqlalchemy.sql._selectable_constructors.select": Model(result=f"new:{_SELECT}"),
     **group(
@@ -177,7 +174,7 @@ _SQLALCHEMY: Table = {
     f"{_SELECT}.with_for_update": Model(result="unknown"),
 }
 
-_PSYCOPG_NAMES = words("fetchone fetchmany fetchall")
+_FETCHES = words("fetchone fetchmany fetchall")
 _PSYCOPG: Table = table_of(
     Client(
         names=("psycopg.AsyncConnection", "psycopg.connection_async.AsyncConnection"),
@@ -199,7 +196,8 @@ _PSYCOPG: Table = table_of(
         sharing="exclusive",
         service=DATABASE,
         queries=words("execute executemany"),
-        uses=(*_PSYCOPG_NAMES, "__aenter__", "__aexit__", "scroll"),
+        consumes=(*_FETCHES, "scroll"),
+        uses=words("__aenter__ __aexit__"),
         closes=words("close"),
         returns={"execute": "self", "__aenter__": "self"},
     ),
@@ -221,7 +219,8 @@ _PSYCOPG: Table = table_of(
         service=DATABASE,
         blocking=True,
         queries=words("execute executemany"),
-        uses=(*_PSYCOPG_NAMES, "__enter__", "__exit__", "scroll"),
+        consumes=(*_FETCHES, "scroll"),
+        uses=words("__enter__ __exit__"),
         closes=words("close"),
         returns={"execute": "self", "__enter__": "self"},
     ),
@@ -250,7 +249,8 @@ _SQLITE: Table = {
             sharing="serialised",
             service=DATABASE,
             queries=words("execute executemany executescript"),
-            uses=words("fetchone fetchall fetchmany __aenter__ __aexit__"),
+            consumes=_FETCHES,
+            uses=words("__aenter__ __aexit__"),
             closes=words("close"),
             returns={"execute": "self", "__aenter__": "self"},
         ),
@@ -275,7 +275,7 @@ _SQLITE: Table = {
             service=DATABASE,
             blocking=True,
             queries=words("execute executemany executescript"),
-            uses=words("fetchone fetchall fetchmany __iter__ __next__"),
+            consumes=(*_FETCHES, "__iter__", "__next__"),
             closes=words("close"),
             returns=dict.fromkeys(words("execute executemany executescript"), "self"),
         ),

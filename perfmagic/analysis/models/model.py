@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from perfmagic.analysis.effects import Kind
 
 SHARINGS = ("shareable", "serialised", "exclusive")
-EFFECTS = ("reads", "writes", "queries", "requests", "uses", "closes")
+EFFECTS = ("reads", "writes", "queries", "requests", "consumes", "uses", "closes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +16,8 @@ class Use:
     Attributes
     ----------
     effect
-        ``reads`` or ``writes`` the service; ``queries`` or ``requests``: the text or the verb at `Model.option` decides;
-        ``uses`` only the object; ``closes`` the object.
+        ``reads`` or ``writes`` the service; ``queries`` or ``requests``: the text or the verb that comes first decides;
+        ``consumes`` what an object of before holds, which does not come back; ``uses`` only the object; ``closes`` it.
     sharing
         Whether operations of one object may overlap: ``shareable``, ``serialised`` (they queue up by themselves: safe, no gain)
         or ``exclusive`` (it allows one at a time).

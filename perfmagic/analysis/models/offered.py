@@ -15,6 +15,7 @@ The entry point names a list or tuple of plain dicts, one for each class, so tha
             "writes": ["put", "delete"],        # writes, costs money, or cannot be taken back
             "queries": ["sql"],                 # the text of the first argument decides: SELECT reads
             "requests": ["request"],            # the verb of the first argument decides: GET reads
+            "consumes": ["receive"],            # takes something that does not come back
             "uses": ["__aenter__"],             # only occupies the object
             "closes": ["aclose", "__aexit__"],  # afterwards the object cannot be used
             "pure": ["describe"],               # only looks at the object, gives its result at once
@@ -39,7 +40,7 @@ from dataclasses import fields
 from typing import cast
 
 from perfmagic.analysis.models.client import Client
-from perfmagic.analysis.models.model import SHARINGS, Model, Table
+from perfmagic.analysis.models.model import EFFECTS, SHARINGS, Model, Table
 
 GROUP = "perfmagic.models"
 _RESULTS = ("data", "none", "self", "unknown")
@@ -117,7 +118,7 @@ def _client(offer: _Offer) -> Client:
 
 
 def _check_methods(client: Client) -> None:
-    waiting = [each for field in _METHODS for each in getattr(client, field)]
+    waiting = [each for field in EFFECTS for each in getattr(client, field)]
     plain = [*client.pure, *client.attributes]
     twice = sorted({each for each in (*waiting, *plain) if (*waiting, *plain).count(each) > 1})
     if twice:
@@ -193,7 +194,6 @@ def _returns(field: str, value: object) -> dict[str, str]:
     return found
 
 
-_METHODS = ("reads", "writes", "uses", "closes", "queries", "requests")
 _RULES: Mapping[str, Callable[[str, object], object]] = {
     "class": _class_names,
     "sharing": _sharing,
@@ -204,6 +204,6 @@ _RULES: Mapping[str, Callable[[str, object], object]] = {
     **{
         each.name: _words
         for each in fields(Client)
-        if each.name in (*_METHODS, "address", "pure", "attributes", "immediate")
+        if each.name in (*EFFECTS, "address", "pure", "attributes", "immediate")
     },
 }

@@ -128,7 +128,7 @@ def _socket(module: str, *, blocking: bool) -> Client:
         sharing="exclusive",
         service=SERVER,
         blocking=blocking,
-        reads=words("recv"),
+        consumes=words("recv"),
         writes=words("send ping pong"),
         closes=words("close"),
         returns={hooks[0]: "self"},
@@ -143,7 +143,7 @@ _STREAMS: Table = {
             names=("asyncio.streams.StreamReader",),
             sharing="exclusive",
             service=SERVER,
-            reads=words("read readline readexactly readuntil"),
+            consumes=words("read readline readexactly readuntil"),
             pure=words("at_eof exception"),
         ),
         Client(
