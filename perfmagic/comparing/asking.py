@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from perfmagic.analysis.analysis import Analysis
+from perfmagic.comparing.unlocking import with_option
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan, Refusal
 
@@ -16,9 +17,12 @@ class Strategy(Protocol):
 
 
 def ask(name: str, strategy: Strategy, analysis: Analysis, options: Options) -> Plan | Refusal:
-    """Return what a strategy answers; one that fails does not keep the cell from running."""
+    """Return what a strategy answers, and for a refusal which option would lift it; a failure keeps no cell from running."""
     try:
-        return strategy(analysis, options)
+        answer = strategy(analysis, options)
+        if isinstance(answer, Plan):
+            return answer
+        return with_option(answer, lambda more: strategy(analysis, more), options)
     except Exception as failure:  # noqa: BLE001 - strategies may come from other packages
         reason = f"the strategy failed with {type(failure).__name__}: {failure}"
         return Refusal(
