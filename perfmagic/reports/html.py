@@ -1,8 +1,10 @@
 """The comparison as plain HTML: tables and text, no script, nothing to load; it reads the same in any theme."""
 
+from collections.abc import Sequence
 from html import escape
 
 from perfmagic.model.comparison import Comparison
+from perfmagic.reports.notes import Note
 from perfmagic.reports.safe_text import visible, visible_lines
 from perfmagic.reports.table import Code, Mark, Row, Table, table
 
@@ -90,10 +92,19 @@ def _bar(row: Row) -> str:
 
 
 def _notes(found: Table) -> str:
-    items = "".join(
-        f"<li>{note.title}: {_isolated(line)}</li>\n" for note in found.notes for line in note.lines
-    )
-    return f"<ul>\n{items}</ul>\n"
+    return f"<ul>\n{''.join(map(_note, found.notes))}</ul>\n"
+
+
+def _note(note: Note) -> str:
+    shown_at_once = _items(note, note.first)
+    if not note.rest:
+        return shown_at_once
+    summary = f"<summary>{note.title}: {len(note.rest)} more</summary>"
+    return f"{shown_at_once}<li><details>{summary}<ul>\n{_items(note, note.rest)}</ul></details></li>\n"
+
+
+def _items(note: Note, lines: Sequence[str]) -> str:
+    return "".join(f"<li>{note.title}: {_isolated(line)}</li>\n" for line in lines)
 
 
 def _code(code: Code) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from perfmagic.model.comparison import Comparison
+from perfmagic.reports.notes import Note
 from perfmagic.reports.safe_text import visible, visible_lines
 from perfmagic.reports.table import Code, Mark, Row, Table, table
 
@@ -20,11 +21,17 @@ def render(comparison: Comparison) -> str:
         _strong(found.headline),
         f"<em>{escaped(found.caption)}</em>",
         "\n".join(_table(found)),
-        "\n".join(f"- {note.title}: {escaped(line)}" for note in found.notes for line in note.lines),
+        "\n".join(line for note in found.notes for line in _note(note)),
         *([_code(found.code)] if found.code else []),
         f"<sub>{escaped(found.environment)}</sub>",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _note(note: Note) -> Iterator[str]:
+    yield from (f"- {note.title}: {escaped(line)}" for line in note.first)
+    if note.rest:
+        yield f"- {note.title}: and {len(note.rest)} more"
 
 
 def escaped(text: str) -> str:

@@ -1,12 +1,15 @@
 """What stands below the table: assumptions, what was not checked, what is uncertain, how often the cell ran."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from perfmagic.model.comparison import Comparison
-from perfmagic.model.units import percent, ratio, seconds, times
+from perfmagic.model.units import percent, ratio, seconds, size, times
 from perfmagic.reports.headline import headline, reason
+from perfmagic.reports.shares import shares_note
 
+_SHOWN = 5
 _CANDIDATE = re.compile(r"candidates\[(\d+)\]\.?(.*)", re.DOTALL)
 
 
@@ -17,6 +20,16 @@ class Note:
     title: str
     lines: tuple[str, ...]
 
+    @property
+    def first(self) -> tuple[str, ...]:
+        """The lines that are shown at once; one alone is never left out."""
+        return self.lines[:_SHOWN] if len(self.lines) > _SHOWN + 1 else self.lines
+
+    @property
+    def rest(self) -> tuple[str, ...]:
+        """The lines that are folded away."""
+        return self.lines[len(self.first) :]
+
 
 def notes(comparison: Comparison) -> tuple[Note, ...]:
     """Return the notes that have something to say, the most important first."""
@@ -26,6 +39,8 @@ def notes(comparison: Comparison) -> tuple[Note, ...]:
         Note(title="uncertain", lines=_uncertain(comparison)),
         Note(title="recommendation", lines=_recommendation(comparison)),
         Note(title="bound", lines=_bound(comparison)),
+        Note(title="shares", lines=shares_note(comparison)),
+        Note(title="transfer", lines=_transfers(comparison)),
         Note(title="counters", lines=_counters(comparison)),
         Note(title="intervals", lines=_intervals(comparison)),
         Note(title="runs", lines=(f"the cell ran {times(comparison.executions, 'time')}",)),
@@ -34,12 +49,12 @@ def notes(comparison: Comparison) -> tuple[Note, ...]:
 
 
 def _assumptions(comparison: Comparison) -> tuple[str, ...]:
-    return tuple(f"{each.strategy}: {text}" for each in comparison.candidates for text in each.assumptions)
+    return _grouped((each.strategy, text) for each in comparison.candidates for text in each.assumptions)
 
 
 def _unchecked(comparison: Comparison) -> tuple[str, ...]:
-    return tuple(
-        f"{each.strategy}: {text}"
+    return _grouped(
+        (each.strategy, text)
         for each in comparison.candidates
         if each.verdict is not None
         for text in each.verdict.unchecked
@@ -47,7 +62,15 @@ def _unchecked(comparison: Comparison) -> tuple[str, ...]:
 
 
 def _uncertain(comparison: Comparison) -> tuple[str, ...]:
-    return tuple(f"{_field(each.field, comparison)}: {each.why}" for each in comparison.uncertain)
+    return _grouped((_field(each.field, comparison), each.why) for each in comparison.uncertain)
+
+
+def _grouped(told: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return each text once, behind all that it is told of."""
+    owners: dict[str, dict[str, None]] = {}
+    for owner, text in told:
+        owners.setdefault(text, {})[owner] = None
+    return tuple(f"{', '.join(names)}: {text}" for text, names in owners.items())
 
 
 def _field(field: str, comparison: Comparison) -> str:
@@ -61,9 +84,10 @@ def _field(field: str, comparison: Comparison) -> str:
 
 
 def _recommendation(comparison: Comparison) -> tuple[str, ...]:
-    """Return the reason unless the first line says it already."""
-    why = reason(comparison)
-    return () if why in headline(comparison) else (why,)
+    """Return the reason, without the parts that the first line says already."""
+    said = headline(comparison)
+    left = [part for part in reason(comparison).split("; ") if part not in said]
+    return ("; ".join(left),) if left else ()
 
 
 def _bound(comparison: Comparison) -> tuple[str, ...]:
@@ -72,6 +96,15 @@ def _bound(comparison: Comparison) -> tuple[str, ...]:
         return ()
     work, span = seconds(bound.work_s), seconds(bound.span_s)
     return (f"work {work}, critical path {span}: at most {ratio(bound.parallelism)} without limits",)
+
+
+def _transfers(comparison: Comparison) -> tuple[str, ...]:
+    return tuple(
+        f"{each.strategy}: {size(each.transfer.sent_bytes)} to other processes and {size(each.transfer.received_bytes)} back, "
+        f"{seconds(each.transfer.seconds)} in one run"
+        for each in comparison.candidates
+        if each.transfer is not None
+    )
 
 
 def _counters(comparison: Comparison) -> tuple[str, ...]:

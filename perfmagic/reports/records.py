@@ -11,7 +11,7 @@ Value: TypeAlias = str | int | float | bool | None
 COLUMNS = (
     "strategy", "status", "verdict", "recommended", "rounds", "wall_median_s", "wall_low_s", "wall_high_s", "cpu_median_s",
     "peak_bytes", "speedup", "speedup_low", "speedup_high", "confidence", "ceiling", "reason", "first_line", "last_line", "hint",
-    "error_type", "error_message",
+    "error_type", "error_message", "cpu_share", "waiting_share", "lock_share",
 )  # fmt: skip
 
 
@@ -32,6 +32,7 @@ def records(comparison: Comparison) -> Iterator[tuple[Value, ...]]:
             *(candidate.lines or (None, None)),
             candidate.hint,
             *((candidate.error.type, candidate.error.message) if candidate.error else (None, None)),
+            *_usage(candidate),
         )
 
 
@@ -43,6 +44,11 @@ def _times(candidate: Candidate) -> tuple[Value, ...]:
         if wall
         else (None, None, None, None, spent)
     )
+
+
+def _usage(candidate: Candidate) -> tuple[Value, ...]:
+    found = candidate.usage
+    return (None, None, None) if found is None else (found.cpu_share, found.waiting_share, found.lock_share)
 
 
 def _speedup(candidate: Candidate) -> tuple[Value, ...]:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from perfmagic.model.comparison import Candidate, CandidateStatus, Comparison, Quantity
-from perfmagic.model.units import interval, percent, ratio, seconds, seconds_range, size
+from perfmagic.model.units import interval, percent, ratio, seconds, seconds_range, size, times
 from perfmagic.model.verdict import Status
 from perfmagic.reports.headline import CLAIMABLE, headline, status_of, winner
 from perfmagic.reports.notes import Note, notes
+from perfmagic.reports.shares import bound_by
 
 _SHOWN_DIFFERENCES = 3
+_ALWAYS = 5
+"""Columns that are there whatever is known."""
 
 
 class Mark(StrEnum):
@@ -63,16 +66,16 @@ class Table:
 
 def table(comparison: Comparison) -> Table:
     """Return the table of a comparison."""
-    columns = ["strategy", "result", "median (low-high)", "speedup", "ceiling"]
-    memory = any(each.peak_bytes is not None for each in comparison.candidates)
-    if memory:
-        columns.append("peak memory")
+    columns = ["strategy", "result", "median (low-high)", "speedup", "ceiling", "bound by", "peak memory"]
+    rows = [(each, _cells(each)) for each in ordered(comparison)]
+    # The last two have a column only where they are known.
+    known = [i for i in range(len(columns)) if i < _ALWAYS or any(cells[i] for _, cells in rows)]
     best = winner(comparison)
     return Table(
         headline=headline(comparison),
         caption=_caption(comparison),
-        columns=tuple(columns),
-        rows=tuple(_row(each, comparison, memory=memory) for each in ordered(comparison)),
+        columns=tuple(columns[i] for i in known),
+        rows=tuple(_row(each, comparison, tuple(cells[i] for i in known)) for each, cells in rows),
         notes=notes(comparison),
         code=_code(comparison, best),
         environment=_environment(comparison),
@@ -118,20 +121,23 @@ def _code(comparison: Comparison, best: Candidate | None) -> Code | None:
     return Code(strategy=best.strategy, before=comparison.cell.source, after=best.source)
 
 
-def _row(candidate: Candidate, comparison: Comparison, *, memory: bool) -> Row:
-    longest = max((each.wall_s.median for each in comparison.candidates if each.wall_s), default=0.0)
-    wall = candidate.wall_s
-    cells = [
+def _cells(candidate: Candidate) -> tuple[str, ...]:
+    return (
         candidate.strategy,
         _result(candidate),
-        _wall(wall) if wall else "",
+        _wall(candidate.wall_s) if candidate.wall_s else "",
         _speedup(candidate),
         _ceiling(candidate),
-    ]
-    if memory:
-        cells.append("" if candidate.peak_bytes is None else size(candidate.peak_bytes))
+        bound_by(candidate.usage),
+        "" if candidate.peak_bytes is None else size(candidate.peak_bytes),
+    )
+
+
+def _row(candidate: Candidate, comparison: Comparison, cells: tuple[str, ...]) -> Row:
+    longest = max((each.wall_s.median for each in comparison.candidates if each.wall_s), default=0.0)
+    wall = candidate.wall_s
     return Row(
-        cells=tuple(cells),
+        cells=cells,
         mark=_mark(candidate, comparison),
         details=_details(candidate),
         share=wall.median / longest if wall and longest > 0 else None,
@@ -175,7 +181,19 @@ def _result(candidate: Candidate) -> str:
 
 
 def _details(candidate: Candidate) -> tuple[str, ...]:
-    return (*_differences(candidate), *_reasons(candidate))
+    return (*_schedules(candidate), *_differences(candidate), *_reasons(candidate))
+
+
+def _schedules(candidate: Candidate) -> list[str]:
+    """Return what other schedules showed: the finding, or how many of them showed nothing."""
+    found = candidate.schedules
+    if found is None or not found.tried:
+        return []
+    if found.finding is not None:
+        return [found.finding]
+    if status_of(candidate) is Status.DIFFERENT:
+        return []
+    return [f"no difference in {times(found.tried, 'schedule')}"]
 
 
 def _differences(candidate: Candidate) -> list[str]:

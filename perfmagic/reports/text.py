@@ -50,9 +50,12 @@ def _grid(found: Table, columns: int, *, colour: bool) -> list[str]:
         for detail in row.details:
             body += wrapped(_harmless(detail), columns, indent="    ")
         lines += [_painted(line, row.mark) for line in body] if colour else body
+    if shown < len(widths):
+        lines.append("")
     for hidden in range(shown, len(widths)):
         known = [f"{_cells(row)[0]} {row.cells[hidden]}" for row in found.rows if row.cells[hidden]]
-        lines += ["", *wrapped(f"{found.columns[hidden]}: {', '.join(known)}", columns)]
+        comma = "; " if any(", " in each for each in known) else ", "
+        lines += _hanging(f"{found.columns[hidden]}: {comma.join(known)}", columns)
     return lines
 
 
@@ -95,8 +98,10 @@ def _bars(rows: Sequence[Row], columns: int) -> list[str]:
 def _notes(found: Table, columns: int) -> list[str]:
     lines: list[str] = []
     for note in found.notes:
-        for text in note.lines:
+        for text in note.first:
             lines += _hanging(f"{note.title}: {_harmless(text)}", columns)
+        if note.rest:
+            lines += _hanging(f"{note.title}: and {len(note.rest)} more; --export x.json holds all", columns)
     return [*lines, *_hanging(_harmless(found.environment), columns)]
 
 

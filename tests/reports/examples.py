@@ -13,7 +13,9 @@ from perfmagic.model.comparison import (
     Estimate,
     Quantity,
     Recommendation,
+    Transfer,
     Uncertainty,
+    Usage,
 )
 from perfmagic.model.verdict import Difference, Status, Verdict
 
@@ -63,6 +65,7 @@ BASELINE = Candidate(
     wall_s=quantity(0.912, 0.908, 0.921, 0.915, 0.911, 0.909, 0.913),
     cpu_s=quantity(0.0111, 0.0108, 0.0123, 0.0115, 0.0111, 0.0109, 0.0113),
     peak_bytes=41_000_000,
+    usage=Usage(cpu_share=0.0122, waiting_share=0.9878, lock_share=0.0, probe_factor=1.0),
 )
 GATHER = Candidate(
     strategy="gather",
@@ -74,6 +77,7 @@ GATHER = Candidate(
     peak_bytes=41_200_000,
     speedup=exact(2.96, 2.91, 3.0),
     ceiling=3.0,
+    usage=Usage(cpu_share=0.0393, waiting_share=0.9607, lock_share=0.021, probe_factor=1.01),
 )
 PROCESSES = Candidate(
     strategy="processes",
@@ -112,7 +116,10 @@ WIN = Comparison(
     baseline="sequential",
     bound=Bound(work_s=0.9, span_s=0.3),
     candidates=(BASELINE, GATHER, PROCESSES),
-    recommendation=Recommendation(strategy="gather", reason="gather is 2.96x faster (2.91-3.00)"),
+    recommendation=Recommendation(
+        strategy="gather",
+        reason="gather is 2.96x faster (2.91-3.00); asyncio, not threads: the cell waits 99 % of its time",
+    ),
     uncertain=(),
 )
 NO_WINNER = replace(
@@ -234,8 +241,54 @@ FAILED = replace(
     ),
     recommendation=Recommendation(strategy=None, reason="nothing was timed beside the cell as written"),
 )
+COMPUTING_SOURCE = "a = spin(1)\nb = spin(2)\n"
+COMPUTING = replace(
+    WIN,
+    cell=Cell(source=COMPUTING_SOURCE, python=COMPUTING_SOURCE, number=8),
+    bound=Bound(work_s=0.9, span_s=0.45),
+    candidates=(
+        replace(
+            BASELINE,
+            source=COMPUTING_SOURCE,
+            cpu_s=quantity(0.9),
+            usage=Usage(cpu_share=0.99, waiting_share=0.01, lock_share=0.982, probe_factor=1.02),
+        ),
+        Candidate(
+            strategy="gather",
+            status=CandidateStatus.REFUSED,
+            reason="the cell awaits nothing",
+            hint="threads may apply",
+        ),
+        replace(
+            GATHER,
+            strategy="threads",
+            source="a, b = map(spin, [1, 2])\n",
+            wall_s=quantity(0.93, 0.91, 0.95, 0.92, 0.94, 0.93, 0.93),
+            cpu_s=quantity(0.91),
+            speedup=exact(0.98, 0.95, 1.01),
+            ceiling=1.0,
+            usage=Usage(cpu_share=0.98, waiting_share=0.02, lock_share=0.993, probe_factor=1.13),
+        ),
+        replace(
+            GATHER,
+            strategy="processes",
+            source="a, b = executor.map(spin, [1, 2])\n",
+            wall_s=quantity(0.48, 0.46, 0.51, 0.47, 0.48, 0.49, 0.48),
+            speedup=exact(1.9, 1.86, 1.95),
+            ceiling=2.0,
+            usage=Usage(cpu_share=1.88, waiting_share=0.02),
+            transfer=Transfer(sent_bytes=2_100, received_bytes=41_000_000, seconds=0.0123),
+        ),
+    ),
+    recommendation=Recommendation(
+        strategy="processes",
+        reason="processes is 1.90x faster (1.86-1.95); processes, neither threads nor asyncio: code holds the interpreter lock "
+        "98 % of the time; threads gave 0.98x",
+    ),
+)
 EXAMPLES = {
     "win": WIN,
+    "computing": COMPUTING,
     "no-winner": NO_WINNER,
     "different": DIFFERENT,
     "refusals": REFUSALS,

@@ -2,12 +2,13 @@ from dataclasses import replace
 
 import pytest
 
-from perfmagic.model.comparison import Candidate, CandidateStatus, Uncertainty
+from perfmagic.model.comparison import Candidate, CandidateStatus, Recommendation, Uncertainty
 from perfmagic.model.verdict import Status, Verdict
 from perfmagic.reports import csv, html, markdown, text
 from perfmagic.reports.table import Mark, table
 from tests.reports.examples import (
     BASELINE,
+    COMPUTING,
     DIFFERENT,
     EXAMPLES,
     FAILED,
@@ -33,6 +34,7 @@ def test_a_row_holds_time_speedup_ceiling_result_and_memory():
         "median (low-high)": "308 ms (304-316)",
         "speedup": "2.96x (2.91-3.00)",
         "ceiling": "3.00x 99 %",
+        "bound by": "waiting 96 %",
         "peak memory": "41.2 MB",
     }
     assert row.mark is Mark.WINNER
@@ -129,8 +131,45 @@ def test_notes_tell_counters():
 
 
 def test_the_recommendation_is_told_once():
-    assert not [line for line in notes_of(WIN) if line.startswith("recommendation")]
+    """The first line holds the gain, the note what it does not say."""
+    assert "recommendation: asyncio, not threads: the cell waits 99 % of its time" in notes_of(WIN)
+    said = replace(
+        WIN, recommendation=Recommendation(strategy="gather", reason="gather is 2.96x faster (2.91-3.00)")
+    )
+    assert not [line for line in notes_of(said) if line.startswith("recommendation")]
     assert [line for line in notes_of(NO_WINNER) if line.startswith("recommendation")]
+
+
+def test_what_holds_for_several_candidates_is_told_once():
+    both = tuple(
+        replace(GATHER, strategy=name, assumptions=("nothing fails",)) for name in ("gather", "taskgroup")
+    )
+    why = "tried under no other schedule"
+    doubts = tuple(Uncertainty(field=f"candidates[{i}].verdict", why=why) for i in (1, 2))
+    found = notes_of(replace(WIN, candidates=(BASELINE, *both), uncertain=doubts))
+    assert "assumed: gather, taskgroup: nothing fails" in found
+    assert f"uncertain: gather verdict, taskgroup verdict: {why}" in found
+
+
+def test_notes_tell_what_went_to_other_processes():
+    assert "transfer: processes: 2.1 kB to other processes and 41.0 MB back, 12.3 ms in one run" in notes_of(
+        COMPUTING
+    )
+
+
+@pytest.mark.parametrize(("count", "shown"), [(5, 5), (6, 6), (7, 5), (40, 5)])
+def test_a_long_list_is_folded(count, shown):
+    """One line alone is not worth a fold."""
+    assumed = tuple(f"assumption {i}" for i in range(count))
+    long = replace(WIN, candidates=(BASELINE, replace(GATHER, assumptions=assumed)))
+    for report, fold in (
+        (text, "and {} more"),
+        (markdown, "and {} more"),
+        (html, "<summary>assumed: {} more</summary>"),
+    ):
+        page = report.render(long)
+        assert (fold.format(count - shown) in page) is (shown < count)
+        assert (f"assumption {count - 1}" in page) is (shown == count or report is html)
 
 
 @pytest.mark.parametrize("comparison", EXAMPLES.values(), ids=EXAMPLES)

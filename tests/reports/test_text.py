@@ -4,7 +4,7 @@ import pytest
 
 from perfmagic.reports import text
 from perfmagic.reports.columns import width
-from tests.reports.examples import BASELINE, DIFFERENT, EXAMPLES, GATHER, SOURCE, WIN
+from tests.reports.examples import BASELINE, COMPUTING, DIFFERENT, EXAMPLES, GATHER, SOURCE, WIN
 
 
 @pytest.mark.parametrize("columns", [80, 120])
@@ -16,8 +16,15 @@ def test_lines_fit_into_the_columns(comparison, columns):
 def test_a_column_that_does_not_fit_is_told_below_the_table():
     narrow, wide = text.render(WIN), text.render(WIN, columns=120)
     assert "\npeak memory: sequential 41.0 MB, gather 41.2 MB\n" in narrow
+    assert "\nbound by: sequential waiting 99 %, gather waiting 96 %\n" in narrow
     assert "peak memory:" not in wide
-    assert wide.split("\n")[3].endswith("ceiling     peak memory")
+    assert "bound by:" not in wide
+    assert wide.split("\n")[3].endswith("ceiling     bound by      peak memory")
+
+
+def test_shares_of_one_row_are_told_from_those_of_the_next():
+    told = "bound by: sequential CPU 99 %, GIL 98 %; threads GIL 99 %, CPU 98 %; processes\n  CPU 188 %\n"
+    assert told in text.render(COMPUTING)
 
 
 def test_the_result_is_the_last_thing_to_go():
