@@ -19,7 +19,7 @@ def occupy_receivers(machine: Machine, node: FunctionNode, receivers: Value) -> 
         return
     for atom in receivers:
         if isinstance(atom, Live | Fresh):
-            key = ("busy", id(atom.value) if isinstance(atom, Live) else atom)
+            key = ("busy", id(atom.value)) if isinstance(atom, Live) else atom
             machine.read(node, Location(Kind.EXCLUSIVE, key, label_of(machine, atom)))
 
 

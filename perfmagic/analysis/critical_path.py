@@ -15,7 +15,9 @@ from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.dependences import Dependence, assumable
 from perfmagic.analysis.effects import Kind
-from perfmagic.analysis.loops import FanOut, loops_of
+from perfmagic.analysis.loop_checks import Obstacle
+from perfmagic.analysis.loop_forms import InPlace, LoopForm
+from perfmagic.analysis.loops import loops_of
 from perfmagic.analysis.statements import Operation
 from perfmagic.analysis.steps import Step
 from perfmagic.model.comparison import Bound
@@ -90,13 +92,15 @@ class _Measured:
         self._children: dict[int | None, list[int]] = {}
         for index, each in enumerate(spans):
             self._children.setdefault(each.parent, []).append(index)
-        self._fans = self._independent_loops()
+        found = self._independent_loops()
+        self._fans = frozenset(id(each.statement) for each in found)
+        self._scattered = frozenset(id(each.statement) for each in found if isinstance(each, InPlace))
 
-    def _independent_loops(self) -> frozenset[int]:
+    def _independent_loops(self) -> list[LoopForm]:
         found = (
             each for block in self._analysis.blocks for each in loops_of(self._analysis, block, self._assumed)
         )
-        return frozenset(id(each.statement) for each in found if isinstance(each, FanOut))
+        return [each for each in found if not isinstance(each, Obstacle)]
 
     def saved_under(self, parent: int | None) -> float:
         """Return the seconds that overlapping may save among the operations that one span encloses."""
@@ -130,7 +134,7 @@ class _Measured:
         seen: set[int] = set()
         for index in sorted(found, key=lambda each: self._spans[each].start_s):
             operation = self._analysis.operations[self._spans[index].operation]
-            direct = operation.block == block.key and not operation.conditional
+            direct = _is_once(self._analysis.blocks, operation, block)
             if not turns or (direct and operation.key in seen):
                 turns.append([])
                 seen.clear()
@@ -168,6 +172,10 @@ class _Measured:
             if of.block == block.key and of.statement == statement and of.conditional
         ]
         own = _side_by_side(repeated) if id(node) in self._fans else _in_turn(repeated)
+        if id(node) in self._scattered:
+            return _side_by_side(
+                [self._cost(each) for each, of in here if self._stands_in(block, statement, of)]
+            )
         inner = [
             each for each in self._analysis.blocks if each.parent == block.key and each.position == statement
         ]
@@ -178,6 +186,14 @@ class _Measured:
             for each in inner
         ]
         return _in_turn([own, *bodies])
+
+    def _stands_in(self, block: Block, statement: int, operation: Operation) -> bool:
+        """Whether an operation stands in a statement of a block, at any depth."""
+        each = self._analysis.blocks[operation.block]
+        position = operation.statement
+        while each.key != block.key and each.parent is not None:
+            position, each = each.position, self._analysis.blocks[each.parent]
+        return each.key == block.key and position == statement
 
     def _block(self, block: Block, found: Sequence[int], owner: ast.stmt | None) -> Cost:
         """Return the cost of all turns of a block."""
@@ -190,6 +206,14 @@ def _top(blocks: Sequence[Block], block: Block) -> Block:
     while block.parent is not None and block.kind not in {"function", "class"}:
         block = blocks[block.parent]
     return block
+
+
+def _is_once(blocks: Sequence[Block], operation: Operation, outer: Block) -> bool:
+    """Whether an operation happens at most once in each turn of a block: no inner loop repeats it."""
+    each = blocks[operation.block]
+    while each.key != outer.key and each.parent is not None and each.kind not in {"for", "while", "function"}:
+        each = blocks[each.parent]
+    return each.key == outer.key and not operation.conditional
 
 
 def _is_inside(blocks: Sequence[Block], key: int, outer: Block) -> bool:

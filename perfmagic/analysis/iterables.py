@@ -1,8 +1,9 @@
 """How a loop's iterable can be gone through twice: as it is, or as a list made of it once."""
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
@@ -42,6 +43,44 @@ def _form(analysis: Analysis, block: Block, expression: ast.expr) -> tuple[Reuse
             return _name(analysis, block, name)
         case _:
             return "list it", None
+
+
+def gives_the_same_again(
+    analysis: Analysis, block: Block, expression: ast.expr, loops: Sequence[ast.For]
+) -> bool:
+    """Whether an inner loop's iterable, evaluated twice, gives the same items in the same order.
+
+    ``loops`` are the loops around it, whose items it may be.
+    """
+    match expression:
+        case ast.Constant(value=str() | bytes()):
+            return True
+        case ast.List() | ast.Tuple():
+            return all(isinstance(each, ast.Constant | ast.Name) for each in expression.elts)
+        case ast.Call(func=ast.Name(id="range")) if not _is_bound(analysis, "range"):
+            return True
+        case ast.Call(
+            func=ast.Name(id="sorted" | "list" | "enumerate" | "reversed" | "tuple" as name), args=[only]
+        ):
+            return not _is_bound(analysis, name) and gives_the_same_again(analysis, block, only, loops)
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name() as owner, attr="items" | "keys" | "values"), args=[]
+        ):
+            return type(analysis.namespace.get(owner.id)) is dict and not _binders(analysis.tree, owner.id)
+        case ast.Name(id=name):
+            return _form(analysis, block, expression)[0] == "as is" or _is_item(analysis, name, loops)
+        case _:
+            return False
+
+
+def _is_item(analysis: Analysis, name: str, loops: Sequence[ast.For]) -> bool:
+    """Whether a name is an item of a list of containers that exists before the cell."""
+    for each in loops:
+        if isinstance(each.target, ast.Name) and each.target.id == name and isinstance(each.iter, ast.Name):
+            items = analysis.namespace.get(each.iter.id)
+            known = isinstance(items, list | tuple) and not _binders(analysis.tree, each.iter.id)
+            return known and all(type(item) in SIZED for item in cast("Sequence[object]", items))
+    return False
 
 
 def _builtin(call: ast.Call, name: str) -> tuple[Reuse, int | None]:

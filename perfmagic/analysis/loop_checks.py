@@ -1,12 +1,14 @@
 """What keeps the iterations of a loop one after the other."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from perfmagic.analysis.dependences import Dependence, conflicts
+from perfmagic.analysis.analysis import Analysis
+from perfmagic.analysis.blocks import Block
+from perfmagic.analysis.dependences import Dependence, assumable, conflicts, severity
 from perfmagic.analysis.effects import Effects, Kind, Location
-from perfmagic.analysis.statements import Lines
+from perfmagic.analysis.statements import DEFINITIONS, Lines, Operation, inner_statements, lines_of
 from perfmagic.analysis.steps import Step
 
 FAR = 10_000
@@ -37,6 +39,130 @@ class Private:
         return location in self.objects
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """One loop, where it stands, and what the user lets us assume.
+
+    Attributes
+    ----------
+    analysis
+        The cell.
+    block
+        The block that holds the loop.
+    loop
+        The loop.
+    operations
+        All operations of its body.
+    assumed
+        Lines whose operations are assumed independent, as `Options` has them.
+    speculate
+        Whether reads that an early end of the loop could have prevented may begin all the same.
+    """
+
+    analysis: Analysis
+    block: Block
+    loop: ast.For | ast.AsyncFor
+    operations: tuple[Operation, ...]
+    assumed: frozenset[int] | None
+    speculate: bool
+
+    @property
+    def prevented(self) -> int | None:
+        """The first line that may end the loop early on purpose."""
+        found = next(exits(self.loop.body), None)
+        return None if found is None else found.lineno
+
+    def elsewhere(self, moved: Sequence[ast.stmt]) -> frozenset[str]:
+        """Return the names that the scope reads outside the moved statements of the loop."""
+        inside = {
+            id(each) for part in moved for each in ast.walk(part) if not isinstance(each, ast.expr_context)
+        }
+        return frozenset(
+            each.id
+            for each in ast.walk(self.block.scope)
+            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load) and id(each) not in inside
+        )
+
+    def is_seen_after_an_error(self, name: str) -> bool:
+        """Whether code may read the name after an error has ended the loop."""
+        if isinstance(self.block.scope, ast.Module):
+            return True
+        tries = [each for each in ast.walk(self.block.scope) if isinstance(each, ast.Try | ast.TryStar)]
+        after = [part for each in tries for part in (*each.handlers, *each.finalbody)]
+        return bool(after) and name in self.elsewhere(self.loop.body)
+
+
+def exits(body: Iterable[ast.stmt], *, nested: bool = False, handled: bool = False) -> Iterator[ast.stmt]:
+    """Yield the statements of a loop's body that end the loop on purpose; an error handler that raises only passes one on."""
+    for each in body:
+        if isinstance(each, DEFINITIONS):
+            continue
+        if (
+            isinstance(each, ast.Return | ast.Assert)
+            or (isinstance(each, ast.Raise) and not handled)
+            or (isinstance(each, ast.Break) and not nested)
+        ):
+            yield each
+        elif isinstance(each, ast.Try | ast.TryStar):
+            yield from exits([*each.body, *each.orelse, *each.finalbody], nested=nested, handled=handled)
+            for handler in each.handlers:
+                yield from exits(handler.body, nested=nested, handled=True)
+        else:
+            inside = nested or isinstance(each, ast.For | ast.AsyncFor | ast.While)
+            yield from exits(inner_statements(each), nested=inside, handled=handled)
+
+
+def unnecessary_exit(around: Around, step: Step, private: Private) -> Obstacle | None:
+    """Check that nothing ends the loop on purpose, or that the user lets reads begin all the same."""
+    found = next(exits(around.loop.body), None)
+    if found is None:
+        return None
+    effects = step.effects
+    only_reads = not effects.barriers and all(private.holds(each) for each in effects.writes)
+    if around.speculate and only_reads:
+        return None
+    reason = (
+        f"line {found.lineno} may end the loop or the iteration, and later operations must then not happen"
+    )
+    hint = "--speculate lets them begin, since they only read" if only_reads else None
+    return Obstacle(cause="control", reason=reason, lines=lines_of(found), hint=hint)
+
+
+def pinned_in(around: Around) -> Obstacle | None:
+    """Check that no operation of the loop depends on where it runs."""
+    for steps in around.analysis.steps:
+        for step in steps:
+            if step.pinned is not None and step.operation in around.operations:
+                return Obstacle(cause="control", reason=step.pinned, lines=step.lines)
+    return None
+
+
+def rest_steps(
+    around: Around, statements: Sequence[ast.stmt], nodes: Sequence[ast.AST], *, first: int
+) -> list[Step]:
+    """Return what runs in the loop as it did, without its operations: a step for each statement."""
+    return [
+        Step(
+            index=index,
+            statement=index,
+            role="rest",
+            operation=None,
+            effects=around.analysis.effects.of(each, without=nodes),
+            lines=lines_of(each),
+        )
+        for index, each in enumerate(statements, start=first)
+    ]
+
+
+def told(
+    around: Around, found: Iterable[Dependence], steps: Sequence[Step]
+) -> tuple[Dependence, ...] | Obstacle:
+    """Return the dependences, if the user's assumption removes all of them, or else the most telling one."""
+    every = tuple(found)
+    kept = [each for each in every if not assumable(each, steps, around.assumed)]
+    return obstacle_of(min(kept, key=severity)) if kept else every
+
+
 def stored_names(node: ast.AST) -> set[str]:
     """Return the names that a node stores."""
     return {
@@ -44,7 +170,7 @@ def stored_names(node: ast.AST) -> set[str]:
     }
 
 
-def closure_over(loop: ast.For, names: frozenset[str]) -> Obstacle | None:
+def closure_over(loop: ast.For | ast.AsyncFor, names: frozenset[str]) -> Obstacle | None:
     """Check that no function of the body keeps a name that each iteration binds anew."""
     for part in loop.body:
         for node in ast.walk(part):
@@ -64,35 +190,6 @@ def seen_by_callee(called: Effects, names: frozenset[str], lines: Lines) -> Obst
         if location.kind is Kind.NAME and location.label in names:
             reason = f"a function that the loop on line {lines[0]} calls uses {location.label!r}, which the loop sets"
             return Obstacle(cause="loop", reason=reason, lines=lines)
-    return None
-
-
-def carried(loop: ast.For, temporaries: frozenset[str]) -> Obstacle | None:
-    """Check that each iteration writes its temporaries before it reads them."""
-    written: set[str] = set()
-    for statement in loop.body:
-        for node in ast.walk(statement):
-            reads = isinstance(node, ast.Name) and (
-                isinstance(node.ctx, ast.Load) or isinstance(statement, ast.AugAssign)
-            )
-            if reads and isinstance(node, ast.Name) and node.id in temporaries - written:
-                reason = f"line {node.lineno} reads {node.id!r} from the iteration before"
-                return Obstacle(cause="loop", reason=reason, lines=(node.lineno, node.lineno))
-        if isinstance(statement, ast.Assign | ast.AnnAssign):
-            written |= stored_names(statement)
-    return None
-
-
-def head_writes(steps: Sequence[Step], at: int, private: Private) -> Obstacle | None:
-    """Check that the head writes nothing but its temporaries."""
-    for step in steps:
-        if step.statement >= at or step.role == "operation":
-            continue
-        for location in step.effects.writes:
-            if not private.holds(location):
-                line = step.lines[0]
-                reason = f"line {line} changes {location.label!r} between the operations of an iteration"
-                return Obstacle(cause="loop", reason=reason, lines=step.lines)
     return None
 
 
@@ -139,7 +236,7 @@ def _is_private(dependence: Dependence, earlier: Step, later: Step, private: Pri
         return commits and all(private.holds(each) for each in later.effects.writes)
     if not private.holds(location):
         return False
-    if location.kind is Kind.OBJECT:
+    if location.kind is not Kind.NAME:
         return True
     return all(location not in step.hidden.reads | step.hidden.writes for step in (earlier, later))
 

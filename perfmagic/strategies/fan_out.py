@@ -6,20 +6,25 @@ What the strategies share: the function of one iteration, the iterable that is g
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.edits import INDENT, between, replace, segment, string_lines
+from perfmagic.analysis.edits import segment
 from perfmagic.analysis.loop_checks import Obstacle
-from perfmagic.analysis.loops import FanOut, loops_of
-from perfmagic.analysis.parentheses import after_parentheses, argument, before_parentheses, target
+from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm, Pipeline, outermost
+from perfmagic.analysis.loops import loops_of
+from perfmagic.analysis.parentheses import argument, returned, target
 from perfmagic.analysis.statements import Operation
-from perfmagic.model.plan import Edit
 from perfmagic.strategies.draft import Draft
+from perfmagic.strategies.loop_assumptions import loop_notes
+from perfmagic.strategies.loop_limits import limit_of, may_exceed
+from perfmagic.strategies.loop_lines import depth_of, head_lines, indented
+from perfmagic.strategies.loop_sites import Begun, begun
 from perfmagic.strategies.names import stem
 from perfmagic.strategies.start_early import is_safe
 
-PAIR = 2
+Pairing = Literal["itself", "beside its item", "in order"]
+"""Where a comprehension takes its results: they are its elements; each stands beside its item; or they come in turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +49,8 @@ class Iterate:
         Lines that evaluate the iterable once.
     results
         For each of the last statement's operations the name of its result.
-    value
-        What one item gives: the results, behind the temporaries.
+    values
+        Names for what one item gives: the temporaries, then the results.
     """
 
     call: str
@@ -56,7 +61,7 @@ class Iterate:
     items: str
     setup: tuple[str, ...]
     results: tuple[str, ...]
-    value: str
+    values: tuple[str, ...]
 
 
 class LoopStyle(Protocol):
@@ -69,117 +74,115 @@ class LoopStyle(Protocol):
         """Return the expression that does an operation inside a helper."""
         ...
 
-    def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
-        """Write a ``for`` loop."""
+    def chosen(self, found: LoopForm) -> LoopForm | Obstacle:
+        """Return the form in which the strategy writes a loop, or why it cannot."""
         ...
 
-    def write_comprehension(self, fan: FanOut, loop: ast.expr, parts: Iterate, *, exact: bool) -> None:
-        """Write a comprehension; ``exact`` if its element is the operation itself."""
+    def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
+        """Write a ``for`` loop whose iterations are functions."""
+        ...
+
+    def write_comprehension(self, fan: FanOut, loop: Comprehension, parts: Iterate, pairing: Pairing) -> None:
+        """Write a comprehension."""
+        ...
+
+    def write_in_place(self, found: InPlace, parts: Begun) -> None:
+        """Write a loop that stays as it is."""
+        ...
+
+    def write_pipeline(self, found: Pipeline, helper: tuple[str, ...], call: str) -> None:
+        """Write an ``async for`` loop."""
         ...
 
 
 def rewrite_loops(draft: Draft, block: Block, style: LoopStyle, done: set[int]) -> bool:
     """Rewrite every loop of a block whose iterations are independent; whether there was one. Their bodies join ``done``."""
     changed = False
-    for found in loops_of(draft.analysis, block, draft.options.assume_independent):
+    options = draft.options
+    for each in loops_of(draft.analysis, block, options.assume_independent, speculate=options.speculate):
+        found = each if isinstance(each, Obstacle) else style.chosen(each)
         if isinstance(found, Obstacle):
             draft.refuse(found.cause, found.reason, found.lines, found.hint)
-        elif _is_worth(found) and draft.alone([found.statement, *_body(found)]):
+        elif _is_worth(found) and draft.alone(_lines_of_its_own(found)):
             _rewrite(draft, found, style)
             draft.overlapped.extend(found.operations)
-            done.update(each.key for each in draft.analysis.blocks if each.owner is found.statement)
-            draft.notes.extend(f"assumed independent, as told: {each.reason}." for each in found.waived)
-            if _may_not_unpack(found):
-                draft.notes.append(
-                    f"every item of the loop on line {found.loop.lineno} unpacks into its targets."
-                )
+            done.update(inner.key for inner in draft.analysis.blocks if inner.owner is found.statement)
+            draft.notes.extend(loop_notes(found))
             changed = True
     return changed
 
 
-def _may_not_unpack(fan: FanOut) -> bool:
-    """Whether an item may fail to unpack, which the loop as written would only find out in its turn."""
-    wanted = _target_of(fan)
-    if isinstance(wanted, ast.Name):
-        return False
-    flat = isinstance(wanted, ast.Tuple | ast.List) and all(
-        isinstance(each, ast.Name) for each in wanted.elts
-    )
-    call = fan.iteration.expression
-    if not (flat and isinstance(call, ast.Call)) or not isinstance(wanted, ast.Tuple | ast.List):
+def _is_worth(found: LoopForm) -> bool:
+    if isinstance(found, Pipeline):
         return True
-    match call.func:
-        case ast.Name(id="enumerate"):
-            return len(wanted.elts) != PAIR
-        case ast.Name(id="zip"):
-            return len(wanted.elts) != len(call.args) or any(
-                isinstance(each, ast.Starred) for each in call.args
-            )
-        case ast.Attribute(attr="items"):
-            return len(wanted.elts) != PAIR
-        case _:
-            return True
+    count = found.iteration.count
+    return count is None or count > 1 or _repeats(found)
 
 
-def _is_worth(fan: FanOut) -> bool:
-    return fan.iteration.count is None or fan.iteration.count > 1 or _levels(fan) > 1
+def _repeats(found: FanOut | InPlace) -> bool:
+    """Whether one item may hold more than one operation that overlaps with others."""
+    if isinstance(found, InPlace):
+        clauses = [each for site in found.sites for each in site.clauses]
+        return len(found.sites) > 1 or any(isinstance(each, ast.For) for each in clauses)
+    return not isinstance(found.loop, ast.For) and len(found.loop.generators) > 1
 
 
-def _levels(fan: FanOut) -> int:
-    return 1 if isinstance(fan.loop, ast.For) else len(fan.loop.generators)
+def _lines_of_its_own(found: LoopForm) -> list[ast.stmt]:
+    """Return the statements that must share their lines with no other one."""
+    if isinstance(found, FanOut) and isinstance(found.loop, ast.For) and not found.simple:
+        inner = [part for each in found.around for part in each.body]
+        return [found.statement, *found.loop.body, *inner]
+    return [found.statement]
 
 
-def _body(fan: FanOut) -> list[ast.stmt]:
-    return list(fan.loop.body) if isinstance(fan.loop, ast.For) else []
-
-
-def _rewrite(draft: Draft, fan: FanOut, style: LoopStyle) -> None:
-    parts = _iterate(draft, fan, style)
-    if isinstance(fan.loop, ast.For):
-        style.write_for(fan, fan.loop, parts)
+def _rewrite(draft: Draft, found: LoopForm, style: LoopStyle) -> None:
+    if isinstance(found, InPlace):
+        style.write_in_place(found, begun(draft, found, style.definition, style.waits, style.body))
+    elif isinstance(found, Pipeline):
+        style.write_pipeline(found, *_piped_call(draft, found, style))
+    elif isinstance(found.loop, ast.For):
+        style.write_for(found, found.loop, _iterate(draft, found, style))
     else:
-        style.write_comprehension(fan, fan.loop, parts, exact=_is_exact(fan))
+        style.write_comprehension(found, found.loop, _iterate(draft, found, style), pairing_of(found))
 
 
-def _is_exact(fan: FanOut) -> bool:
-    return not isinstance(fan.loop, ast.For | ast.DictComp) and fan.loop.elt is fan.operations[0].node
-
-
-def outermost(operations: Sequence[Operation]) -> list[Operation]:
-    """Return the operations that stand in no other one."""
-    return [
-        each
-        for each in operations
-        if not any(
-            other is not each and any(node is each.node for node in ast.walk(other.node))
-            for other in operations
-        )
-    ]
+def pairing_of(fan: FanOut) -> Pairing:
+    """Return where a comprehension takes its results."""
+    loop = fan.loop
+    assert not isinstance(loop, ast.For)
+    if not isinstance(loop, ast.DictComp) and fan.element is loop.elt:
+        return "itself"
+    tests = [test for each in loop.generators for test in each.ifs]
+    in_test = any(node is fan.element for test in tests for node in ast.walk(test))
+    return "beside its item" if len(loop.generators) == 1 and (in_test or not tests) else "in order"
 
 
 def last_operations(fan: FanOut) -> list[Operation]:
     """Return the outermost operations of the loop's last statement with one."""
-    if fan.last is None:
-        return list(fan.operations)
-    inside = {id(node) for node in ast.walk(fan.last)}
-    return outermost([each for each in fan.operations if id(each.node) in inside])
+    if isinstance(fan.loop, ast.For):
+        inside = set[int]() if fan.last is None else {id(node) for node in ast.walk(fan.last)}
+        return outermost([each for each in fan.operations if id(each.node) in inside])
+    return list(fan.operations) if fan.simple else []
 
 
 def _iterate(draft: Draft, fan: FanOut, style: LoopStyle) -> Iterate:
     last = last_operations(fan)
-    limited = style.waits and _may_exceed(fan, draft.options.limit)
+    most = limit_of(draft, fan.operations)
+    limited = style.waits and may_exceed(fan, most)
     simple = fan.simple and is_safe(last[0].expression) and not limited
     results = tuple(
         draft.names.new("result" if fan.simple else f"{stem(each.label)}_result") for each in last
     )
+    if fan.element is not None and not fan.simple:
+        results = (draft.names.new("result"),)
     items, setup = _items(draft, fan)
     helper: tuple[str, ...] = ()
-    call = argument(last[0].expression, segment(draft.text, last[0].expression))
-    function = _own_function(draft, fan, last[0])
+    call = argument(last[0].expression, segment(draft.text, last[0].expression)) if last else ""
+    function = _own_function(draft, fan, last[0]) if last else None
     if not simple:
-        function = draft.names.new(f"get_{stem(last[-1].label).removeprefix('get_')}")
+        function = draft.names.new(f"get_{_word(fan, last)}")
         call = f"{function}({', '.join(fan.targets)})"
-        helper = tuple(_helper(draft, fan, style, function, last, limited=limited))
+        helper = tuple(_helper(draft, fan, style, function, last, most if limited else None))
         draft.bounded = draft.bounded or limited
         if len(fan.targets) != 1:
             function = None
@@ -192,24 +195,22 @@ def _iterate(draft: Draft, fan: FanOut, style: LoopStyle) -> Iterate:
         items=items,
         setup=setup,
         results=results,
-        value=results[0] if fan.simple else f"({', '.join((*fan.temporaries, *results))})",
+        values=(*fan.temporaries, *results),
     )
 
 
-def _may_exceed(fan: FanOut, limit: int) -> bool:
-    return fan.iteration.count is None or _levels(fan) > 1 or fan.iteration.count > limit
+def _word(fan: FanOut, last: Sequence[Operation]) -> str:
+    named = last or fan.operations
+    if named:
+        return stem(named[-1].label).removeprefix("get_")
+    return fan.temporaries[-1] if fan.temporaries else "item"
 
 
 def _own_function(draft: Draft, fan: FanOut, operation: Operation) -> str | None:
     """Return the user's function if the operation calls it with the item alone."""
     call = operation.expression
-    if (
-        isinstance(call, ast.Call)
-        and len(call.args) == 1
-        and not call.keywords
-        and fan.simple
-        and len(fan.targets) == 1
-    ):
+    alone = isinstance(call, ast.Call) and len(call.args) == 1 and not call.keywords
+    if isinstance(call, ast.Call) and alone and fan.simple and len(fan.targets) == 1:
         only = call.args[0]
         if isinstance(only, ast.Name) and only.id == fan.targets[0]:
             return segment(draft.text, call.func)
@@ -223,7 +224,7 @@ def _target_of(fan: FanOut) -> ast.expr:
 def _items(draft: Draft, fan: FanOut) -> tuple[str, tuple[str, ...]]:
     """Return the iterable as it may be written twice, and the lines that make that possible."""
     text = segment(draft.text, fan.iteration.expression)
-    twice = isinstance(fan.loop, ast.For) or not _is_exact(fan)
+    twice = isinstance(fan.loop, ast.For) or pairing_of(fan) != "itself"
     if fan.iteration.reuse == "as is" or not twice:
         return text, ()
     name = draft.names.new("items")
@@ -231,64 +232,38 @@ def _items(draft: Draft, fan: FanOut) -> tuple[str, tuple[str, ...]]:
 
 
 def _helper(
-    draft: Draft, fan: FanOut, style: LoopStyle, name: str, last: Sequence[Operation], *, limited: bool
+    draft: Draft, fan: FanOut, style: LoopStyle, name: str, last: Sequence[Operation], most: int | None
 ) -> list[str]:
     """Return the function that does what one iteration does up to its last operation."""
-    values = [*fan.temporaries, *(style.body(each.expression) for each in last)]
-    rows = [*_head(draft, fan), f"return {', '.join(values)}"]
+    rows = [
+        *head_lines(fan, draft.text),
+        *(f"{depth_of(fan)}{each}" for each in _returned(draft, fan, style, last)),
+    ]
     lines: list[str] = []
-    if limited:
-        limit = draft.names.new("limit")
-        lines = [f"{limit} = asyncio.Semaphore({draft.options.limit})"]
-        rows = [f"async with {limit}:", *_indented(rows)]
-    return [*lines, "", f"{style.definition} {name}({', '.join(fan.targets)}):", *_indented(rows), ""]
+    if most is not None:
+        semaphore = draft.names.new("limit")
+        lines = [f"{semaphore} = asyncio.Semaphore({most})"]
+        rows = [f"async with {semaphore}:", *indented(rows)]
+    return [*lines, "", f"{style.definition} {name}({', '.join(fan.targets)}):", *indented(rows), ""]
 
 
-def _indented(rows: Sequence[str]) -> list[str]:
-    text = "\n".join(rows)
-    kept = string_lines(text)
-    return [
-        row if number in kept or not row else f"{INDENT}{row}"
-        for number, row in enumerate(text.split("\n"), start=1)
-    ]
+def _returned(draft: Draft, fan: FanOut, style: LoopStyle, last: Sequence[Operation]) -> list[str]:
+    if fan.element is not None and not fan.simple:
+        return [f"return {returned(fan.element, draft.text)}"]
+    values = [*fan.temporaries, *(style.body(each.expression) for each in last)]
+    return [f"return {', '.join(values)}"] if values else []
 
 
-def _head(draft: Draft, fan: FanOut) -> list[str]:
-    """Return the lines of the head, comments included, without their indentation."""
-    if not fan.head or fan.last is None:
-        return []
-    first, end = fan.head[0].lineno, fan.last.lineno
-    kept = string_lines(draft.text)
-    margin = " " * fan.head[0].col_offset
-    rows = draft.text.split("\n")[first - 1 : end - 1]
-    return [
-        row if number in kept else row.removeprefix(margin) for number, row in enumerate(rows, start=first)
-    ]
-
-
-def without_head(fan: FanOut) -> list[Edit]:
-    """Return the edit that takes the head out of the loop."""
-    if not fan.head or fan.last is None:
-        return []
-    return [Edit(start=(fan.head[0].lineno, 0), end=(fan.last.lineno, 0), text="")]
-
-
-def header(loop: ast.For | ast.comprehension, targets: str, items: str, text: str) -> Edit:
-    """Return the edit that makes a loop go over the items together with their results."""
-    start = before_parentheses((loop.target.lineno, loop.target.col_offset), text)
-    end = (loop.iter.end_lineno or loop.iter.lineno, loop.iter.end_col_offset or loop.iter.col_offset)
-    return Edit(start=start, end=after_parentheses(end, text), text=f"{targets} in {items}")
-
-
-def results_taken(fan: FanOut, results: Sequence[str]) -> list[Edit]:
-    """Return the edits that put results in the place of the last operations."""
-    return [replace(each.node, name) for each, name in zip(last_operations(fan), results, strict=True)]
-
-
-def generators(loop: ast.ListComp | ast.SetComp | ast.DictComp, text: str) -> str:
-    """Return the text of a comprehension from its first ``for`` on."""
-    element = loop.value if isinstance(loop, ast.DictComp) else loop.elt
-    start = (element.end_lineno or element.lineno, element.end_col_offset or element.col_offset)
-    end = (loop.end_lineno or loop.lineno, (loop.end_col_offset or 1) - 1)
-    inside = between(text, after_parentheses(start, text), end).lstrip()
-    return inside if "#" in inside else inside.rstrip()
+def _piped_call(draft: Draft, found: Pipeline, style: LoopStyle) -> tuple[tuple[str, ...], str]:
+    """Return the function of one item of a pipeline, if it needs one, and its call."""
+    expression = found.operation.expression
+    if is_safe(expression):
+        return (), argument(expression, segment(draft.text, expression))
+    name = draft.names.new(f"get_{stem(found.operation.label).removeprefix('get_')}")
+    inputs = ", ".join(found.targets)
+    return (
+        "",
+        f"{style.definition} {name}({inputs}):",
+        *indented([f"return {style.body(expression)}"]),
+        "",
+    ), f"{name}({inputs})"

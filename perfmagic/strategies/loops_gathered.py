@@ -3,10 +3,14 @@
 import ast
 
 from perfmagic.analysis.edits import replace
-from perfmagic.analysis.loops import FanOut
+from perfmagic.analysis.loop_checks import Obstacle
+from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm, Pipeline
 from perfmagic.analysis.parentheses import awaited
+from perfmagic.analysis.statements import lines_of
 from perfmagic.strategies.draft import Draft
-from perfmagic.strategies.fan_out import Iterate, generators, header, results_taken, without_head
+from perfmagic.strategies.fan_out import Iterate, Pairing, last_operations
+from perfmagic.strategies.loop_lines import generators, header, results_taken, stays_empty, take_results
+from perfmagic.strategies.loop_sites import Begun
 from perfmagic.strategies.start_early import is_safe
 
 FIRST_IN_TIME = (
@@ -24,17 +28,36 @@ class GatheredLoops:
     def __init__(self, made: Draft) -> None:
         self._draft = made
 
-    def note(self, fan: FanOut) -> None:
+    def note(self, found: FanOut | InPlace) -> None:
         """State the assumption, unless the operations are known not to raise."""
         effects = self._draft.analysis.effects
-        if any(
-            effects.callee(each.node).may_raise or not is_safe(each.expression) for each in fan.operations
+        if not found.operations or any(
+            effects.callee(each.node).may_raise or not is_safe(each.expression) for each in found.operations
         ):
             self._draft.notes.append(FIRST_IN_TIME)
 
     def body(self, expression: ast.expr) -> str:
         """Return ``await expression``."""
         return f"await {awaited(expression, self._draft.text)}"
+
+    def chosen(self, found: LoopForm) -> LoopForm | Obstacle:
+        """Leave alone what needs each result, or each error, in its turn."""
+        lines = lines_of(found.loop)
+        if isinstance(found, Pipeline):
+            reason = (
+                f"gather would wait for every item of the loop on line {lines[0]} before the first result"
+            )
+            return Obstacle(
+                cause="loop", reason=reason, lines=lines, hint="tasks takes each result in its turn"
+            )
+        if isinstance(found, InPlace) and found.caught is not None:
+            if found.otherwise is not None:
+                return found.otherwise
+            reason = f"the handlers on line {found.caught} would not see the error of their own iteration"
+            return Obstacle(
+                cause="control", reason=reason, lines=lines, hint="tasks keeps each error in its place"
+            )
+        return found
 
     def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
         """``results = await asyncio.gather(...)``, then the loop over items and results."""
@@ -43,29 +66,84 @@ class GatheredLoops:
         results = made.names.new("results")
         gathered = f"{results} = await asyncio.gather(*[{parts.call} for {parts.each} in {parts.items}])"
         made.before(loop, [*parts.helper, *parts.setup, gathered])
+        values = value_of(made, parts)
         made.edits.append(
-            header(loop, f"{parts.target}, {parts.value}", f"zip({parts.items}, {results})", made.text)
+            header(loop, f"{parts.target}, {values}", f"zip({parts.items}, {results})", made.text)
         )
-        made.edits.extend([*without_head(fan), *results_taken(fan, parts.results)])
+        left = ["pass"] if fan.head and stays_empty(fan) else []
+        take_results(made, fan, left, results_taken(last_operations(fan), parts.results))
 
-    def write_comprehension(self, fan: FanOut, loop: ast.expr, parts: Iterate, *, exact: bool) -> None:
-        """Gather inside the expression."""
+    def write_comprehension(self, fan: FanOut, loop: Comprehension, parts: Iterate, pairing: Pairing) -> None:
+        """Gather inside the expression, or before it if each result comes in its turn."""
         made = self._draft
         self.note(fan)
-        assert isinstance(loop, ast.ListComp | ast.SetComp | ast.DictComp)
-        if parts.helper or parts.setup:
-            made.before(fan.statement, [*parts.helper, *parts.setup])
-        if exact:
+        assert fan.element is not None
+        lines = [*parts.helper, *parts.setup]
+        if pairing == "itself":
             text = f"await asyncio.gather(*[{parts.call} {generators(loop, made.text)}])"
-            made.edits.append(replace(loop, f"set({text})" if isinstance(loop, ast.SetComp) else text))
-            return
-        text = f"await asyncio.gather(*[{parts.call} for {parts.each} in {parts.items}])"
-        made.edits.append(
-            header(
-                loop.generators[0],
-                f"{parts.target}, {parts.results[0]}",
-                f"zip({parts.items}, {text})",
-                made.text,
-            )
-        )
-        made.edits.extend(results_taken(fan, parts.results))
+            bare = getattr(fan.statement, "value", None) is loop or _is_argument(fan.statement, loop)
+            whole = f"set({text})" if isinstance(loop, ast.SetComp) else text if bare else f"({text})"
+            made.edits.append(replace(loop, whole))
+        elif pairing == "beside its item":
+            result = parts.results[0]
+            text = f"await asyncio.gather(*[{parts.call} for {parts.each} in {parts.items}])"
+            zipped = f"zip({parts.items}, {text})"
+            made.edits.append(header(loop.generators[0], f"{parts.target}, {result}", zipped, made.text))
+            made.edits.append(replace(fan.element, result))
+        else:
+            results = made.names.new("results")
+            over = generators(loop, made.text, parts.items if parts.setup else None)
+            lines.append(f"{results} = iter(await asyncio.gather(*[{parts.call} {over}]))")
+            if parts.setup:
+                made.edits.append(replace(loop.generators[0].iter, parts.items))
+            made.edits.append(replace(fan.element, f"next({results})"))
+        if lines:
+            made.before(fan.statement, lines)
+
+    def write_in_place(self, found: InPlace, parts: Begun) -> None:
+        """Gather every result, then run the loop as it was and take each where its operation stood."""
+        made, loop = self._draft, found.loop
+        assert isinstance(loop, ast.For)
+        self.note(found)
+        alone = len(parts.turns) == 1
+        lists = [made.names.new("results" if alone else f"{each.stem}_results") for each in parts.turns]
+        calls = [f"asyncio.gather(*[{turn.call} {turn.over}])" for turn in parts.turns]
+        if found.paired:
+            lines = _gathered(lists, calls)
+            singles = [made.names.new("result" if alone else f"{each.stem}_result") for each in parts.turns]
+            targets = ", ".join([parts.target, *singles])
+            made.edits.append(header(loop, targets, f"zip({', '.join([parts.items, *lists])})", made.text))
+            taken = singles
+        else:
+            lines = [*_gathered(lists, calls), *(f"{each} = iter({each})" for each in lists)]
+            if alone:
+                lines = [f"{lists[0]} = iter(await {calls[0]})"]
+            taken = [f"next({each})" for each in lists]
+            if parts.named:
+                made.edits.append(header(loop, parts.each, parts.items, made.text))
+        made.edits.extend(results_taken([each.operation for each in parts.turns], taken))
+        made.before(loop, [*parts.lines, *lines])
+
+    def write_pipeline(self, found: Pipeline, helper: tuple[str, ...], call: str) -> None:
+        """Never called: `chosen` leaves pipelines alone."""
+        raise AssertionError(found, helper, call)
+
+
+def value_of(made: Draft, parts: Iterate) -> str:
+    """Return the target for what one item gives."""
+    if len(parts.values) > 1:
+        return f"({', '.join(parts.values)})"
+    return parts.values[0] if parts.values else made.names.new("result")
+
+
+def _gathered(lists: list[str], calls: list[str]) -> list[str]:
+    if len(lists) == 1:
+        return [f"{lists[0]} = await {calls[0]}"]
+    rows = [f"    {each}," for each in calls]
+    return [f"{', '.join(lists)} = await asyncio.gather(", *rows, ")"]
+
+
+def _is_argument(statement: ast.stmt, loop: ast.expr) -> bool:
+    return any(
+        isinstance(each, ast.Call) and any(part is loop for part in each.args) for each in ast.walk(statement)
+    )

@@ -3,10 +3,14 @@
 import ast
 
 from perfmagic.analysis.edits import INDENT, replace
-from perfmagic.analysis.loops import FanOut
+from perfmagic.analysis.loop_checks import Obstacle
+from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm, Pipeline
 from perfmagic.analysis.parentheses import returned
 from perfmagic.strategies.draft import Draft
-from perfmagic.strategies.fan_out import Iterate, generators, header, results_taken, without_head
+from perfmagic.strategies.fan_out import Iterate, Pairing, last_operations
+from perfmagic.strategies.loop_lines import generators, header, results_taken, stays_empty, take_results
+from perfmagic.strategies.loop_sites import Begun, Turn
+from perfmagic.strategies.loops_gathered import value_of
 from perfmagic.strategies.thread_pool import pool, submission
 
 
@@ -23,6 +27,10 @@ class ThreadLoops:
         """Return the call itself."""
         return returned(expression, self._draft.text)
 
+    def chosen(self, found: LoopForm) -> LoopForm | Obstacle:
+        """Take the form that was found."""
+        return found
+
     def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
         """Loop over items and mapped results inside the pool."""
         made = self._draft
@@ -32,50 +40,92 @@ class ThreadLoops:
         if parts.function is not None:
             mapped = f"{executor}.map({parts.function}, {parts.items})"
         else:
-            futures, future = made.names.new("futures"), made.names.new("future")
-            lines.append(
-                f"{INDENT}{futures} = [{self._submit(fan, executor, parts)} for {parts.each} in {parts.items}]"
-            )
-            mapped = f"[{future}.result() for {future} in {futures}]"
+            over = f"for {parts.each} in {parts.items}"
+            started, mapped = self._futures(f"{self._submit(fan, executor, parts)} {over}")
+            lines.append(started)
         made.before(loop, lines, region=region)
+        values = value_of(made, parts)
         made.edits.append(
-            header(loop, f"{parts.target}, {parts.value}", f"zip({parts.items}, {mapped})", made.text)
+            header(loop, f"{parts.target}, {values}", f"zip({parts.items}, {mapped})", made.text)
         )
-        made.edits.extend([*without_head(fan), *results_taken(fan, parts.results)])
+        left = ["pass"] if fan.head and stays_empty(fan) else []
+        take_results(made, fan, left, results_taken(last_operations(fan), parts.results))
 
-    def write_comprehension(self, fan: FanOut, loop: ast.expr, parts: Iterate, *, exact: bool) -> None:
+    def _futures(self, submitted: str) -> tuple[str, str]:
+        """Return the line that submits all calls, and the list of their results."""
+        futures, future = self._draft.names.new("futures"), self._draft.names.new("future")
+        return f"{INDENT}{futures} = [{submitted}]", f"[{future}.result() for {future} in {futures}]"
+
+    def write_comprehension(self, fan: FanOut, loop: Comprehension, parts: Iterate, pairing: Pairing) -> None:
         """Map or submit inside the pool, and build the collection from the results."""
         made = self._draft
-        assert isinstance(loop, ast.ListComp | ast.SetComp | ast.DictComp)
+        assert fan.element is not None
         executor = made.names.new("executor")
         region = made.region(fan.statement, fan.statement)
         lines = [*parts.helper, *parts.setup, self._pool(fan, executor)]
-        mappable = parts.function is not None and len(loop.generators) == 1 and not loop.generators[0].ifs
+        single = len(loop.generators) == 1 and (not loop.generators[0].ifs or pairing == "beside its item")
+        mappable = parts.function is not None and single
         mapped = f"{executor}.map({parts.function}, {parts.items})"
         if not mappable:
-            futures, future = made.names.new("futures"), made.names.new("future")
-            over = generators(loop, made.text) if exact else f"for {parts.each} in {parts.items}"
-            lines.append(f"{INDENT}{futures} = [{self._submit(fan, executor, parts)} {over}]")
-            mapped = f"[{future}.result() for {future} in {futures}]"
-        if exact:
+            over = f"for {parts.each} in {parts.items}"
+            if pairing != "beside its item":
+                over = generators(loop, made.text, parts.items if parts.setup else None)
+            started, mapped = self._futures(f"{self._submit(fan, executor, parts)} {over}")
+            lines.append(started)
+        if pairing == "itself":
             kind = "set" if isinstance(loop, ast.SetComp) else "list"
-            made.edits.append(
-                replace(loop, mapped if kind == "list" and not mappable else f"{kind}({mapped})")
-            )
+            plain = kind == "list" and not mappable
+            made.edits.append(replace(loop, mapped if plain else f"{kind}({mapped})"))
+        elif pairing == "beside its item":
+            result = parts.results[0]
+            zipped = f"zip({parts.items}, {mapped})"
+            made.edits.append(header(loop.generators[0], f"{parts.target}, {result}", zipped, made.text))
+            made.edits.append(replace(fan.element, result))
         else:
-            made.edits.append(
-                header(
-                    loop.generators[0],
-                    f"{parts.target}, {parts.results[0]}",
-                    f"zip({parts.items}, {mapped})",
-                    made.text,
-                )
-            )
-            made.edits.extend(results_taken(fan, parts.results))
+            results = made.names.new("results")
+            lines.append(f"{INDENT}{results} = iter({mapped})")
+            if parts.setup:
+                made.edits.append(replace(loop.generators[0].iter, parts.items))
+            made.edits.append(replace(fan.element, f"next({results})"))
         made.before(fan.statement, lines, region=region)
         shown = made.keep_value_shown(fan.block, fan.statement)
         if shown:
             made.after(fan.statement, shown, region=region)
+
+    def write_in_place(self, found: InPlace, parts: Begun) -> None:
+        """Submit every call, then run the loop as it was and take each result where its call stood."""
+        made, loop = self._draft, found.loop
+        assert isinstance(loop, ast.For)
+        executor = made.names.new("executor")
+        alone = len(parts.turns) == 1
+        lists = [made.names.new("futures" if alone else f"{each.stem}_futures") for each in parts.turns]
+        lines = [*parts.lines, self._pool(found, executor)]
+        for turn, name in zip(parts.turns, lists, strict=True):
+            lines.append(f"{INDENT}{name} = [{self._begin(turn, executor)} {turn.over}]")
+        if found.paired:
+            singles = [made.names.new("future" if alone else f"{each.stem}_future") for each in parts.turns]
+            targets = ", ".join([parts.target, *singles])
+            made.edits.append(header(loop, targets, f"zip({', '.join([parts.items, *lists])})", made.text))
+            taken = [f"{each}.result()" for each in singles]
+        else:
+            wishes = ["started" if alone else f"{each.stem}_started" for each in parts.turns]
+            names = [made.names.new(each) for each in wishes]
+            lines.extend(f"{INDENT}{name} = iter({each})" for name, each in zip(names, lists, strict=True))
+            taken = [f"next({each}).result()" for each in names]
+            if parts.named:
+                made.edits.append(header(loop, parts.each, parts.items, made.text))
+        made.edits.extend(results_taken([each.operation for each in parts.turns], taken))
+        made.before(loop, lines, region=made.region(loop, loop))
+
+    def write_pipeline(self, found: Pipeline, helper: tuple[str, ...], call: str) -> None:
+        """Never called: code in threads has no ``async for``."""
+        raise AssertionError(found, helper, call)
+
+    def _begin(self, turn: Turn, executor: str) -> str:
+        call = turn.operation.expression
+        if turn.function is not None or not isinstance(call, ast.Call):
+            return f"{executor}.submit({', '.join([turn.function or turn.call, *turn.arguments])})"
+        return submission(executor, call, self._draft.text)
 
     def _submit(self, fan: FanOut, executor: str, parts: Iterate) -> str:
         call = fan.operations[0].expression
@@ -83,10 +133,11 @@ class ThreadLoops:
             return f"{executor}.submit({', '.join([parts.call.split('(', 1)[0], *fan.targets])})"
         return submission(executor, call, self._draft.text)
 
-    def _pool(self, fan: FanOut, executor: str) -> str:
+    def _pool(self, found: FanOut | InPlace, executor: str) -> str:
         """Open a pool with a worker for each item, as far as the options and the number of items are known."""
         options = self._draft.options
-        wanted = options.workers or min(options.limit, fan.iteration.count or options.limit)
+        counted = found.iteration.count if isinstance(found, FanOut) else None
+        wanted = options.workers or min(options.limit, counted or options.limit)
         workers = min(wanted, options.limit)
         self._draft.in_flight = max(self._draft.in_flight, workers)
         return pool(executor, workers)

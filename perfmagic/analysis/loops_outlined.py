@@ -1,0 +1,304 @@
+"""Loops of which each iteration becomes a function: all up to its last operation, with what it keeps to itself.
+
+The operations of all iterations, with the temporaries between them, become the *head*; the loop then runs again over
+finished results, so that everything behind the head (appends, stores, prints) happens in the old order. Legal if no
+iteration's head touches what any other iteration, or the rest of its own, writes; temporaries that each iteration
+writes before it reads them, and objects that it makes, are private to it.
+"""
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from perfmagic.analysis.analysis import Analysis
+from perfmagic.analysis.bound_names import TRACKED, Assigned, bound_names
+from perfmagic.analysis.dependences import Dependence, conflicts
+from perfmagic.analysis.iterables import iteration
+from perfmagic.analysis.loop_checks import (
+    Around,
+    Obstacle,
+    Private,
+    closure_over,
+    crossing,
+    iterable_obstacle,
+    pinned_in,
+    rest_steps,
+    seen_by_callee,
+    told,
+    unnecessary_exit,
+)
+from perfmagic.analysis.loop_forms import FanOut
+from perfmagic.analysis.statements import Operation, lines_of
+from perfmagic.analysis.steps import Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """Where an iteration is divided: statements that move, the one whose operations come last, and what stays."""
+
+    head: tuple[ast.stmt, ...]
+    last: ast.stmt | None
+    around: tuple[ast.With | ast.AsyncWith, ...]
+    sunk: tuple[ast.stmt, ...]
+    stays: tuple[ast.stmt, ...]
+
+    @property
+    def kept(self) -> list[ast.stmt]:
+        """The statements that run in the loop, those first that end what moves."""
+        alone = [] if self.last is None or self.last in self.sunk else [self.last]
+        return [*alone, *self.sunk, *self.stays]
+
+
+def outlined(around: Around) -> FanOut | Obstacle:
+    """Return the loop with the head of each iteration as a function, or why that would change something."""
+    loop = around.loop
+    assert isinstance(loop, ast.For)
+    obstacle = _shape(around)
+    if obstacle is not None:
+        return obstacle
+    first: Obstacle | None = None
+    for cut in _cuts(around.analysis, loop, around.operations):
+        found = _divided(around, cut)
+        if isinstance(found, FanOut):
+            return found
+        first = first or found
+    assert first is not None
+    return first
+
+
+def _shape(around: Around) -> Obstacle | None:
+    loop, lines = around.loop, lines_of(around.loop)
+    if any(isinstance(each, ast.NamedExpr) for part in loop.body for each in ast.walk(part)):
+        reason = f"an expression of the loop on line {lines[0]} binds a name"
+        return Obstacle(cause="loop", reason=reason, lines=lines)
+    at = max(index for index, each in enumerate(loop.body) if _waits(around.analysis, each))
+    for part in loop.body[: at + 1]:
+        for each in ast.walk(part):
+            if isinstance(each, ast.stmt) and not isinstance(each, TRACKED):
+                reason = f"line {each.lineno} cannot move into a function of its own ({type(each).__name__.lower()})"
+                return Obstacle(cause="loop", reason=reason, lines=lines_of(each))
+            if isinstance(each, ast.Continue):
+                reason = (
+                    f"line {each.lineno} may end the iteration, and later operations must then not happen"
+                )
+                return Obstacle(cause="control", reason=reason, lines=lines_of(each))
+    return None
+
+
+def _waits(analysis: Analysis, node: ast.AST) -> bool:
+    inside = {id(each) for each in ast.walk(node)}
+    if any(isinstance(each, ast.AsyncWith) for each in ast.walk(node)):
+        return True
+    return any(id(each.node) in inside for each in analysis.operations)
+
+
+def _cuts(analysis: Analysis, loop: ast.For, operations: Sequence[Operation]) -> Iterator[Cut]:
+    """Yield the places to divide an iteration at, the best first."""
+    body = loop.body
+    at = max(index for index, each in enumerate(body) if _waits(analysis, each))
+    last, stays = body[at], tuple(body[at + 1 :])
+    own = [each for each in operations if any(each.node is node for node in ast.walk(last))]
+    if isinstance(last, ast.Assign | ast.AnnAssign | ast.Expr | ast.AugAssign) and not any(
+        each.conditional for each in own
+    ):
+        yield Cut(head=tuple(body[:at]), last=last, around=(), sunk=(), stays=stays)
+        return
+    yield Cut(head=tuple(body[: at + 1]), last=None, around=(), sunk=(), stays=stays)
+    around: list[ast.With | ast.AsyncWith] = []
+    while isinstance(last, ast.With | ast.AsyncWith):
+        around.append(last)
+        place = max((index for index, each in enumerate(last.body) if _waits(analysis, each)), default=-1)
+        inner = last.body[place] if place >= 0 else last
+        if isinstance(inner, ast.With | ast.AsyncWith) and inner is not last and place + 1 == len(last.body):
+            last = inner
+            continue
+        head = (*body[:at], around[0])
+        after = tuple(last.body[place + 1 :])
+        if after:
+            yield Cut(head=head, last=None, around=tuple(around), sunk=after, stays=stays)
+        if isinstance(inner, ast.Expr | ast.AugAssign | ast.Assign):
+            yield Cut(head=head, last=inner, around=tuple(around), sunk=(inner, *after), stays=stays)
+        return
+
+
+def _divided(around: Around, cut: Cut) -> FanOut | Obstacle:
+    analysis, loop = around.analysis, around.loop
+    inside = [] if cut.last is None else [id(each) for each in ast.walk(cut.last)]
+    results = [each.node for each in around.operations if id(each.node) in inside]
+    temporaries = _bound_in(cut)
+    targets = bound_names([loop.target])
+    step = _moved_step(around, cut, results)
+    steps = [step, *rest_steps(around, cut.kept, results, first=1)]
+    private = Private(
+        frozenset((*temporaries, *targets, *_only_bound(cut))), analysis.effects.private_to(*loop.body)
+    )
+    assigned = Assigned(frozenset(bound_names(loop.body)) - frozenset(targets))
+    sure = assigned.after(_moved_statements(cut), frozenset())
+    assigned.after(cut.kept, sure)
+    needed = [each for each in temporaries if _is_needed(around, cut, each)]
+    unsure = [each for each in needed if each not in sure and each not in targets]
+    checks = (
+        pinned_in(around),
+        seen_by_callee(step.hidden, private.names, lines_of(loop)),
+        closure_over(loop, private.names),
+        _carried(assigned),
+        _unsure(unsure, lines_of(loop)),
+        unnecessary_exit(around, step, private),
+        _sunk(around, cut),
+        iterable_obstacle(
+            analysis.effects.of(loop, without=[*loop.body, *loop.orelse]),
+            steps,
+            private,
+            lines_of(loop.iter),
+        ),
+    )
+    obstacle = next((each for each in checks if each is not None), None)
+    if obstacle is not None:
+        return obstacle
+    found = told(around, crossing(around.block.key, steps, [step], private), steps)
+    if isinstance(found, Obstacle):
+        return found
+    assert isinstance(loop, ast.For)
+    return FanOut(
+        block=around.block,
+        statement=loop,
+        loop=loop,
+        targets=targets,
+        iteration=iteration(analysis, around.block, loop.iter),
+        head=cut.head,
+        last=cut.last,
+        around=cut.around,
+        sunk=cut.sunk,
+        operations=tuple(around.operations),
+        temporaries=tuple(needed),
+        unbound=tuple(each for each in temporaries if around.is_seen_after_an_error(each)),
+        waived=found,
+        prevented=around.prevented,
+    )
+
+
+def _bound_in(cut: Cut) -> tuple[str, ...]:
+    """Return the names that the function binds: not those of the statement whose results take their place."""
+    return bound_names(_moved_statements(cut))
+
+
+def _moved_statements(cut: Cut) -> list[ast.stmt]:
+    """Return what moves, with the part inside the ``with`` statements that are divided."""
+    if not cut.around:
+        return list(cut.head)
+    inner = list(cut.around[-1].body)
+    inner = inner[: inner.index(cut.sunk[0])]
+    for each in reversed(cut.around):
+        inner = [_with_body(each, inner)]
+    return [*cut.head[:-1], *inner]
+
+
+def _with_body(statement: ast.With | ast.AsyncWith, body: list[ast.stmt]) -> ast.stmt:
+    made = type(statement)(items=statement.items, body=body or [ast.Pass()])
+    return ast.copy_location(made, statement)
+
+
+def _only_bound(cut: Cut) -> tuple[str, ...]:
+    if isinstance(cut.last, ast.Assign | ast.AnnAssign):
+        targets = cut.last.targets if isinstance(cut.last, ast.Assign) else [cut.last.target]
+        return tuple(each.id for each in targets if isinstance(each, ast.Name))
+    return ()
+
+
+def _moved_step(around: Around, cut: Cut, results: Sequence[ast.AST]) -> Step:
+    """Return what moves as one step."""
+    effects, loop = around.analysis.effects, around.loop
+    inner = effects.of(*cut.head, without=cut.kept) | effects.of(*results)
+    names = [each for part in loop.body for each in ast.walk(part) if isinstance(each, ast.Name)]
+    hidden = effects.of(*cut.head, without=[*names, *cut.kept]) | effects.of(*results, without=names)
+    span = (cut.head or tuple(cut.kept))[0].lineno, (cut.last or cut.head[-1]).end_lineno or 0
+    return Step(
+        index=0,
+        statement=0,
+        role="operation",
+        operation=around.operations[-1] if around.operations else None,
+        effects=inner,
+        lines=span,
+        hidden=hidden,
+        made=effects.private_to(*loop.body),
+    )
+
+
+def _is_needed(around: Around, cut: Cut, name: str) -> bool:
+    """Whether code outside the function may read the name."""
+    if isinstance(around.block.scope, ast.Module):
+        return True
+    moved = _moved_statements(cut)
+    return name in around.elsewhere(moved)
+
+
+def _carried(assigned: Assigned) -> Obstacle | None:
+    name = assigned.early
+    if name is None:
+        return None
+    reason = f"line {name.lineno} reads {name.id!r} from the iteration before"
+    return Obstacle(cause="loop", reason=reason, lines=(name.lineno, name.lineno))
+
+
+def _unsure(names: Sequence[str], lines: tuple[int, int]) -> Obstacle | None:
+    if not names:
+        return None
+    reason = f"not every iteration of the loop on line {lines[0]} binds {names[0]!r}"
+    return Obstacle(cause="loop", reason=reason, lines=lines, hint=f"bind {names[0]!r} in every branch")
+
+
+def _sunk(around: Around, cut: Cut) -> Obstacle | None:
+    """Check that what would run after a ``with`` statement has nothing to do with leaving it."""
+    if not cut.around:
+        return None
+    effects = around.analysis.effects
+    inside = [each.node for each in around.operations]
+    managing = effects.of(cut.around[0], without=cut.around[-1].body)
+    span = lines_of(cut.around[0])
+    outer = Step(index=0, statement=0, role="rest", operation=None, effects=managing, lines=span)
+    own = rest_steps(around, cut.sunk, inside, first=1)
+    opened = frozenset(bound_names(item for each in cut.around for item in each.items))
+    line = cut.sunk[0].lineno
+    hint = f"move line {line} behind the with statement"
+    if opened & _read_outside(cut.sunk, inside):
+        reason = f"line {line} uses what the with statement on line {span[0]} opened"
+        return Obstacle(cause="control", reason=reason, lines=span)
+    if any(
+        not _is_handed_out(each, opened) for step in own for each in conflicts(around.block.key, outer, step)
+    ):
+        reason = f"line {line} must run before the with statement on line {span[0]} ends"
+        return Obstacle(cause="control", reason=reason, lines=span, hint=hint)
+    if not all(_only_stores(each) for each in cut.sunk):
+        reason = f"line {line} may fail inside the with statement on line {span[0]}"
+        return Obstacle(cause="control", reason=reason, lines=span, hint=hint)
+    return None
+
+
+def _read_outside(statements: Sequence[ast.stmt], nodes: Sequence[ast.AST]) -> frozenset[str]:
+    """Return the names that statements read outside some of their nodes."""
+    inside = {id(each) for node in nodes for each in ast.walk(node)}
+    return frozenset(
+        each.id
+        for part in statements
+        for each in ast.walk(part)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load) and id(each) not in inside
+    )
+
+
+def _only_stores(statement: ast.stmt) -> bool:
+    """Whether a statement only puts a value somewhere, or prints: an error of it would have reached the with statement."""
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(), attr="append" | "add"))):
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
+            return True
+        case ast.Assign(
+            targets=[ast.Name()] | [ast.Subscript(value=ast.Name(), slice=ast.Name() | ast.Constant())]
+        ):
+            return True
+        case _:
+            return False
+
+
+def _is_handed_out(dependence: Dependence, names: frozenset[str]) -> bool:
+    return dependence.location is not None and dependence.location.label in names

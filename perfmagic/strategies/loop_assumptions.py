@@ -1,0 +1,93 @@
+"""What must be true of a loop for its rewrite to be right and was not proven, in sentences."""
+
+import ast
+from collections.abc import Iterator
+
+from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm, Pipeline, Test
+
+PAIR = 2
+SURE = (
+    ast.Name, ast.Constant, ast.expr_context, ast.UnaryOp, ast.Not, ast.BoolOp, ast.And, ast.Or, ast.Compare, ast.Eq,
+    ast.NotEq, ast.Is, ast.IsNot,
+)  # fmt: skip
+"""Parts of conditions that cannot fail."""
+
+NUMBERS = (
+    *SURE, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Mod, ast.FloorDiv, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.USub,
+)  # fmt: skip
+"""Parts of conditions that cannot fail for integers, unless they divide by zero."""
+
+
+def loop_notes(found: LoopForm) -> Iterator[str]:
+    """Yield the assumptions behind the rewrite of one loop."""
+    line = found.loop.lineno
+    yield from (f"assumed independent, as told: {each.reason}." for each in found.waived)
+    if isinstance(found, Pipeline):
+        return
+    if _may_not_unpack(found):
+        yield f"every item of the loop on line {line} unpacks into its targets."
+    numbers = _counts(found.loop.iter if isinstance(found.loop, ast.For) else found.loop.generators[0].iter)
+    for test in _conditions(found):
+        if not _is_sure(test, numbers=numbers):
+            yield f"the condition on line {test.lineno} fails for no item."
+    if found.prevented is not None:
+        yield f"as told: the operations of the loop on line {line} begin although line {found.prevented} may end it."
+    if isinstance(found, FanOut) and found.unbound:
+        names = ", ".join(found.unbound)
+        yield f"if an operation of the loop on line {line} fails, {names} may keep the value from before that iteration."
+
+
+def _conditions(found: FanOut | InPlace) -> list[ast.expr]:
+    if isinstance(found, InPlace):
+        clauses = [each for site in found.sites for each in site.clauses]
+        tests = [each.expression for each in clauses if isinstance(each, Test)]
+        return list({id(each): each for each in tests}.values())
+    if isinstance(found.loop, ast.For):
+        return []
+    filters = [test for each in found.loop.generators for test in each.ifs]
+    return [each for each in filters if not any(node is found.element for node in ast.walk(each))]
+
+
+def _is_sure(test: ast.expr, *, numbers: bool) -> bool:
+    parts = NUMBERS if numbers else SURE
+    divisors = [
+        each.right
+        for each in ast.walk(test)
+        if isinstance(each, ast.BinOp) and isinstance(each.op, ast.Mod | ast.FloorDiv)
+    ]
+    whole = all(isinstance(each, ast.Constant) and each.value for each in divisors)
+    return whole and all(isinstance(each, parts) for each in ast.walk(test))
+
+
+def _counts(iterable: ast.expr) -> bool:
+    return (
+        isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Name) and iterable.func.id == "range"
+    )
+
+
+def _target_of(loop: ast.For | Comprehension) -> ast.expr:
+    return loop.target if isinstance(loop, ast.For) else loop.generators[0].target
+
+
+def _may_not_unpack(found: FanOut | InPlace) -> bool:
+    """Whether an item may fail to unpack, which the loop as written would only find out in its turn."""
+    wanted = _target_of(found.loop)
+    if isinstance(wanted, ast.Name):
+        return False
+    flat = isinstance(wanted, ast.Tuple | ast.List) and all(
+        isinstance(each, ast.Name) for each in wanted.elts
+    )
+    call = found.iteration.expression
+    if not (flat and isinstance(call, ast.Call)) or not isinstance(wanted, ast.Tuple | ast.List):
+        return True
+    match call.func:
+        case ast.Name(id="enumerate"):
+            return len(wanted.elts) != PAIR
+        case ast.Name(id="zip"):
+            return len(wanted.elts) != len(call.args) or any(
+                isinstance(each, ast.Starred) for each in call.args
+            )
+        case ast.Attribute(attr="items"):
+            return len(wanted.elts) != PAIR
+        case _:
+            return True
