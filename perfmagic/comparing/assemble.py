@@ -9,8 +9,10 @@ import uuid
 from collections.abc import Sequence
 
 from perfmagic.analysis import critical_path
+from perfmagic.comparing.advising import advice
 from perfmagic.comparing.judging import made_unknown
 from perfmagic.comparing.ledger import Entry, Ledger
+from perfmagic.comparing.untried import note_untried
 from perfmagic.model.cell import Cell
 from perfmagic.model.comparison import (
     Candidate,
@@ -25,10 +27,10 @@ from perfmagic.model.plan import Plan, Refusal
 from perfmagic.model.run import Sample
 from perfmagic.model.units import ratio, times
 from perfmagic.model.verdict import Status, Verdict
-from perfmagic.stats.recommend import Contender, recommend
+from perfmagic.stats.recommend import Contender
 from perfmagic.stats.speedup import quantity, speedup
+from perfmagic.stats.usage import usage
 
-UNTRIED = "results were compared in runs as they happened; other schedules were not tried"
 UNREPEATABLE = "everything: the cell as written gives another result each time it runs"
 FEWEST_ROUNDS = 6
 BEYOND = 1.03
@@ -46,8 +48,7 @@ def assemble(ledger: Ledger, *, magic: str, cell: Cell, title: str | None) -> Co
     if not ledger.repeatable:
         for entry in ledger.plans():
             entry.verdict = made_unknown(entry.verdict, UNREPEATABLE) if entry.verdict is not None else None
-    if any(entry.verdict is not None and entry.verdict.status in _CLAIMABLE for entry in ledger.plans()):
-        ledger.doubt("candidates", UNTRIED)
+    note_untried(ledger)
     candidates = (_baseline(ledger), *(_candidate(ledger, entry) for entry in ledger.entries))
     return Comparison(
         id=uuid.uuid4().hex,
@@ -109,6 +110,7 @@ def _baseline(ledger: Ledger) -> Candidate:
         cpu_s=_cpu(samples),
         peak_bytes=_peak(samples),
         error=entry.error,
+        usage=usage(samples, entry.probed),
     )
 
 
@@ -157,6 +159,8 @@ def _measured(ledger: Ledger, entry: Entry) -> Candidate:
         ceiling=ceiling,
         assumptions=plan.assumptions if plan else (),
         error=entry.error,
+        schedules=entry.schedules,
+        usage=usage(samples, entry.probed),
     )
 
 
@@ -225,6 +229,7 @@ def _claim(ledger: Ledger, entry: Entry) -> Estimate | None:
 
 
 def _recommendation(ledger: Ledger) -> Recommendation:
+    """Return the recommendation among all candidates that were timed beside the cell as written."""
     contenders: list[Contender] = []
     for entry in ledger.plans():
         baseline, samples = pairs(ledger, entry)
@@ -234,7 +239,8 @@ def _recommendation(ledger: Ledger) -> Recommendation:
                     strategy=entry.strategy, status=entry.verdict.status, baseline=baseline, samples=samples
                 )
             )
-    return recommend(tuple(contenders), withheld=ledger.withheld)
+    timed = ledger.baseline.samples
+    return advice(ledger, contenders, usage(timed, ledger.baseline.probed) if timed else None)
 
 
 def _wall(samples: Sequence[Sample]) -> Quantity:

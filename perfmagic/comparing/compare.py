@@ -166,7 +166,13 @@ async def _measured(
 ) -> None:
     deadline_s = committed.started_s + committed.sample.wall_s + setting.options.budget_s
     options = setting.options
-    judge = Judge.of(committed.outcome, trial.touched, rtol=options.rtol, compares=options.verify != "off")
+    judge = Judge.of(
+        committed.outcome,
+        trial.touched,
+        rtol=options.rtol,
+        compares=options.verify != "off",
+        allow_reorder=options.allow_reorder,
+    )
     measurement = Measurement(
         analysis=analysis,
         options=options,

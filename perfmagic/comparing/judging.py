@@ -18,6 +18,8 @@ class Judge:
     ----------
     touched
         Existing objects that the cell may change: they are compared beside the names that it binds.
+    allow_reorder
+        Whether printed lines may come in another order.
     expected
         The committed outcome, ``None`` if results are not compared.
     """
@@ -25,12 +27,21 @@ class Judge:
     touched: tuple[Touched, ...]
     rtol: float
     expected: FrozenOutcome | None
+    allow_reorder: bool = False
 
     @classmethod
-    def of(cls, outcome: Outcome, touched: tuple[Touched, ...], *, rtol: float, compares: bool) -> "Judge":
+    def of(
+        cls,
+        outcome: Outcome,
+        touched: tuple[Touched, ...],
+        *,
+        rtol: float,
+        compares: bool,
+        allow_reorder: bool = False,
+    ) -> "Judge":
         """Return the judge of a committed outcome; the snapshot is taken now."""
         expected = freeze(_watched(outcome, touched)) if compares else None
-        return cls(touched=touched, rtol=rtol, expected=expected)
+        return cls(touched=touched, rtol=rtol, expected=expected, allow_reorder=allow_reorder)
 
     def judge(
         self, run: Run, plan: Plan | None, *, redefined: frozenset[str] = frozenset()
@@ -42,6 +53,7 @@ class Judge:
             self.expected,
             freeze(_watched(run.outcome, self.touched), copy=False),
             rtol=self.rtol,
+            allow_reorder=self.allow_reorder,
             introduced=plan.introduced if plan else frozenset(),
             redefined=plan.redefined if plan else redefined,
         )

@@ -5,10 +5,12 @@ This is the one mutable value of the pipeline: everything that reaches a report 
 
 from dataclasses import dataclass, field
 
-from perfmagic.model.comparison import Bound, ErrorInfo, Uncertainty
+from perfmagic.model.comparison import Bound, ErrorInfo, Schedules, Uncertainty
 from perfmagic.model.plan import Plan, Refusal
 from perfmagic.model.run import Sample
 from perfmagic.model.verdict import Status, Verdict
+from perfmagic.runners.schedules import Tempo
+from perfmagic.stats.usage import Probed
 
 UNVERIFIED = Verdict(status=Status.UNKNOWN, unchecked=("everything: no results were compared",))
 
@@ -23,6 +25,14 @@ class Entry:
         Sample of the discarded first run, kept for the case that it remains the only one.
     samples
         Samples of the timed rounds, in order.
+    probed
+        What a run of its own showed of the interpreter lock.
+    tempo
+        What it starts and how long that takes, ``None`` if nothing that it starts can be delayed.
+    schedules
+        How it fared under other schedules, ``None`` if none was tried.
+    untried
+        Why not all of them were tried.
     """
 
     strategy: str
@@ -31,6 +41,10 @@ class Entry:
     verdict: Verdict | None = None
     warmup: Sample | None = None
     samples: list[Sample] = field(default_factory=list[Sample])
+    probed: Probed | None = None
+    tempo: Tempo | None = None
+    schedules: Schedules | None = None
+    untried: str | None = None
     error: ErrorInfo | None = None
     failed: bool = False
     reason: str | None = None
@@ -52,6 +66,8 @@ class Ledger:
         Reruns of the cell as written in which the body ran once: not as cold as the committed run.
     raised
         Whether the committed run ended with an error.
+    more_rounds
+        What would give the rounds that a recommendation takes, ``None`` if there were enough.
     """
 
     baseline: Entry
@@ -63,6 +79,7 @@ class Ledger:
     bound: Bound | None = None
     repeatable: bool = True
     withheld: str | None = None
+    more_rounds: str | None = None
     single_runs: list[Sample] = field(default_factory=list[Sample])
     notes: list[Uncertainty] = field(default_factory=list[Uncertainty])
 

@@ -1,7 +1,9 @@
-"""The measured part of a comparison: instrumented runs, warm-ups that give the verdicts, timed rounds."""
+"""The measured part of a comparison: instrumented runs, warm-ups, timed rounds, probed runs, other schedules."""
 
+from perfmagic.comparing.fuzzing import fuzz, reserved_s
 from perfmagic.comparing.instrumenting import find_bound
 from perfmagic.comparing.measurement import Measurement
+from perfmagic.comparing.probing import probe
 from perfmagic.comparing.rounds import time_rounds
 from perfmagic.comparing.warming_up import warm_up
 
@@ -16,4 +18,7 @@ async def measure(measurement: Measurement) -> None:
     began_s = measurement.left_s
     contenders = await warm_up(measurement, committed.wall_s)
     if contenders:
-        await time_rounds(measurement, contenders, committed.wall_s, began_s)
+        kept_s = reserved_s(measurement, contenders)
+        await time_rounds(measurement, contenders, committed.wall_s, began_s, kept_s=kept_s)
+        await probe(measurement)
+        await fuzz(measurement, contenders)

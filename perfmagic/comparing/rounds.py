@@ -6,13 +6,25 @@ from collections.abc import Sequence
 from perfmagic.analysis.first_reads import first_reads
 from perfmagic.comparing.ledger import Entry
 from perfmagic.comparing.measurement import Measurement
-from perfmagic.comparing.spending import SHORTEST_SAMPLE_S, another_round_fits, inner_loops
+from perfmagic.comparing.spending import (
+    SHORTEST_SAMPLE_S,
+    another_round_fits,
+    inner_loops,
+    kept_back_s,
+    more_rounds,
+)
 from perfmagic.comparing.warming_up import worth_timing
 from perfmagic.model.run import Sample
+from perfmagic.stats.holm import rounds_needed
 
 
 async def time_rounds(
-    measurement: Measurement, contenders: Sequence[Entry], committed_s: float, began_s: float
+    measurement: Measurement,
+    contenders: Sequence[Entry],
+    committed_s: float,
+    began_s: float,
+    *,
+    kept_s: float = 0.0,
 ) -> None:
     """Make as many rounds as asked for, or as the budget allows; a round that is not complete does not count.
 
@@ -20,6 +32,8 @@ async def time_rounds(
     ----------
     began_s
         What was left of the budget when the warm-ups began: they took about as long as a round will, with its state put back.
+    kept_s
+        Seconds that are kept for other schedules once a recommendation is possible.
     """
     everyone = [measurement.ledger.baseline, *contenders]
     once_s = [committed_s, *(entry.warmup.wall_s for entry in contenders if entry.warmup)]
@@ -27,7 +41,13 @@ async def time_rounds(
     round_s = max(loops * sum(once_s), began_s - measurement.left_s if loops == 1 else 0.0)
     most, done = measurement.options.rounds, 0
     gc.collect()  # once: it is too dear for every run
-    while another_round_fits(done=done, most=most, left_s=measurement.left_s, round_s=round_s):
+    needed = rounds_needed(len(contenders))
+    while another_round_fits(
+        done=done,
+        most=most,
+        left_s=measurement.left_s - kept_back_s(done=done, needed=needed, kept_s=round_s + kept_s),
+        round_s=round_s,
+    ):
         before_s = measurement.left_s
         taken = await _round(measurement, everyone, loops)
         for entry in everyone:
@@ -37,6 +57,11 @@ async def time_rounds(
         ]
         done += 1
         round_s = before_s - measurement.left_s
+    if done < needed:
+        spent_s = measurement.options.budget_s - measurement.left_s
+        measurement.ledger.more_rounds = more_rounds(
+            needed=needed, done=done, most=most, spent_s=spent_s, round_s=round_s
+        )
     if loops == 1:
         _flag_short(measurement)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 SHORTEST_SAMPLE_S = 0.005
 """A sample shorter than this says more about the clock and the caches than about the cell."""
 
-ROUNDS_WORTH = 8
-"""Rounds that a larger budget should pay for: enough to choose among up to six candidates."""
+ROUNDS_WORTH = 9
+"""Rounds that a larger budget should pay for: 8 to choose among up to six candidates, and the time of one for probed runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,18 @@ def admit(*, expected_s: Mapping[str, float], baseline_s: float, left_s: float, 
 def another_round_fits(*, done: int, most: int, left_s: float, round_s: float) -> bool:
     """Tell whether one more round may start; the first one may if at least its time is left."""
     return done < most and round_s <= left_s
+
+
+def kept_back_s(*, done: int, needed: int, kept_s: float) -> float:
+    """Return what further rounds must leave for other schedules and probed runs: nothing until a recommendation is possible."""
+    return kept_s if done >= needed else 0.0
+
+
+def more_rounds(*, needed: int, done: int, most: int, spent_s: float, round_s: float) -> str:
+    """Return the option that would give the rounds which a recommendation takes."""
+    if most < needed:
+        return f"--rounds {needed} would do"
+    return f"--budget {math.ceil(spent_s + (needed - done + 0.5) * round_s)} would do"
 
 
 def inner_loops(fastest_s: float, *, repeatable_in_place: bool) -> int:

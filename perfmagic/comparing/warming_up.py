@@ -7,6 +7,7 @@ from perfmagic.comparing.judging import made_unknown
 from perfmagic.comparing.ledger import Entry
 from perfmagic.comparing.measurement import PATIENCE, Measurement
 from perfmagic.comparing.spending import admit
+from perfmagic.comparing.watching import watched
 from perfmagic.model.comparison import ErrorInfo
 from perfmagic.model.plan import Plan
 from perfmagic.model.verdict import Status
@@ -33,9 +34,10 @@ def _enough(measurement: Measurement) -> int:
 
 async def _first_run(measurement: Measurement, entry: Entry) -> None:
     try:
-        run = await measurement.trial.rerun(
-            measurement.programs[entry.strategy], patience_s=measurement.patience_s(1)
-        )
+        with watched(measurement, entry):
+            run = await measurement.trial.rerun(
+                measurement.programs[entry.strategy], patience_s=measurement.patience_s(1)
+            )
     except Overrun as overrun:
         entry.failed = True
         message = f"{overrun}: more than {PATIENCE:.0f} times as long as the cell as written"

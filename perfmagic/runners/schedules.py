@@ -1,8 +1,9 @@
 """Other schedules than the one that happens by itself: which start waits how long. Pure arithmetic, no user code.
 
-The starts that a changed cell makes together form a batch; a schedule gives each of them a delay. A schedule is known by
-its number: the same number delays the same starts of the same cell in the same order. The delays of one run never add up
-to more than the cell as written took, because a time limit in the cell may allow for that and for no more.
+A first run without delays shows how long each start takes and which starts are made together, as a batch; a schedule then
+gives each of them a delay. A schedule is known by its number: the same number delays the same starts of the same cell in
+the same order. The delays of one run never add up to more than the cell as written took, because a time limit in the cell
+may allow for that and for no more.
 
 Musuvathi et al. (2008), *Finding and Reproducing Heisenbugs in Concurrent Programs*, OSDI, and Burckhardt et al. (2010),
 *A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs*, ASPLOS: few exchanges of order expose most faults.
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Form = Literal["as it comes", "swapped", "shuffled", "nudged", "jostled", "late", "scattered"]
+Form = Literal["as it comes", "swapped", "crossing", "following", "shuffled", "nudged", "late", "resting"]
 
 EVEN = 0.5
 """The toss of a coin."""
@@ -26,8 +27,11 @@ MARGIN_S = 0.002
 MARGIN = 1.05
 """A start that is to come after the end of another one waits this much longer than that one took."""
 
-PAUSE_SHARE = 0.05
-"""A pause inside an operation takes at most this share of the longest operation."""
+EARLIEST = 0.2
+"""Where starts are to overlap at random, the next one begins after at least this share of the one before."""
+
+MOST_WAITS = 30
+"""An operation rests at one of so many first waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +42,24 @@ class Tempo:
     ----------
     durations_s
         Seconds of each start, in the order in which the cell makes them.
+    batches
+        The starts, by number, that were made together.
+    waits
+        How often each start was resumed after it had waited.
     wall_s
         Seconds of the whole run.
     most_s
         Seconds that delays may add up to: what the cell as written took.
+    cancels
+        Whether something was cancelled although nothing failed.
     """
 
     durations_s: tuple[float, ...]
+    batches: tuple[tuple[int, ...], ...]
+    waits: tuple[int, ...] = ()
     wall_s: float
     most_s: float
+    cancels: bool = False
 
     def duration_s(self, start: int) -> float:
         """Return the seconds of one start; one that was not seen is taken to be as long as the longest."""
@@ -67,68 +80,115 @@ class Schedule:
     number
         Its number, from 1; it seeds every draw.
     form
-        ``swapped``: in reverse, each after the end of the one before it; ``shuffled``: the same in a random order;
-        ``nudged``: all at once, but the first steps in reverse; ``jostled``: the same in a random order; ``late``: some
-        after the end of all others; ``scattered``: each at a random moment; ``as it comes``: no delays.
-    pauses
-        Whether operations also pause where they wait.
+        ``swapped``: in reverse, each after the end of the one before it; ``crossing``: in reverse, each after a part of
+        the one before it; ``following``: the same in the order of the text; ``shuffled``: in a random order, each after a
+        random part; ``nudged``: all at once, but the first steps in reverse; ``late``: some after the end of all others;
+        ``resting``: some pause, where they wait, until all others have ended; ``as it comes``: no delays.
+    part
+        That part, as a share.
+    restless
+        Whether operations also make short pauses wherever they wait, and threads are switched more often.
     """
 
     number: int
     form: Form
-    pauses: bool = False
+    part: float = 1.0
+    restless: bool = False
 
-    def delays_s(self, batch: Sequence[int], tempo: Tempo) -> tuple[float, ...]:
-        """Return the seconds that each start of a batch waits, in the order of the batch."""
+    def delays_s(self, tempo: Tempo) -> tuple[float, ...]:
+        """Return the seconds that each start waits before it begins."""
+        delays_s = [0.0 for _ in tempo.durations_s]
+        left_s = tempo.most_s
+        for batch in tempo.batches:
+            wanted = self._wanted_s(batch, tempo)
+            longest_s = max(wanted)
+            scale = min(1.0, left_s / max(longest_s, 1e-9))
+            left_s -= scale * longest_s
+            for start, each in zip(batch, wanted, strict=True):
+                delays_s[start] = scale * each
+        return tuple(delays_s)
+
+    def _wanted_s(self, batch: Sequence[int], tempo: Tempo) -> Sequence[float]:
         draw = self.draws("batch", *batch[:1])
-        if self.form == "as it comes":
-            wanted = [0.0 for _ in batch]
-        elif self.form == "late":
-            wanted = _late(batch, tempo, draw)
-        elif self.form == "scattered":
-            wanted = [draw.random() * _longest_s(batch, tempo) for _ in batch]
-        else:
-            wanted = self._in_order(batch, tempo, draw)
-        scale = min(1.0, tempo.most_s / max([*wanted, 1e-9]))
-        return tuple(each * scale for each in wanted)
+        if self.form in {"as it comes", "resting"}:
+            return [0.0 for _ in batch]
+        return self._late(batch, tempo, draw) if self.form == "late" else self._in_order(batch, tempo, draw)
 
     def _in_order(self, batch: Sequence[int], tempo: Tempo, draw: random.Random) -> list[float]:
-        places = list(range(len(batch)))[::-1]
-        if self.form in {"shuffled", "jostled"}:
+        places = list(range(len(batch)))
+        if self.form == "shuffled":
             draw.shuffle(places)
-        apart = self.form in {"swapped", "shuffled"}
-        gaps_s = [_after(tempo.duration_s(batch[place])) if apart else STEP_S for place in places]
+        elif self.form != "following":
+            places.reverse()
+        gaps_s = [self._gap_s(tempo.duration_s(batch[place]), draw) for place in places]
         begins_s = dict(zip(places, itertools.accumulate(gaps_s, initial=0.0), strict=False))
         return [begins_s[place] for place in range(len(batch))]
 
+    def _gap_s(self, duration_s: float, draw: random.Random) -> float:
+        """Return the seconds between a start of that length and the next one."""
+        match self.form:
+            case "nudged":
+                return STEP_S
+            case "swapped":
+                return _after(duration_s)
+            case "shuffled":
+                return draw.uniform(EARLIEST, MARGIN) * duration_s
+            case _:
+                return self.part * duration_s
+
+    def _late(self, batch: Sequence[int], tempo: Tempo, draw: random.Random) -> list[float]:
+        """Delay some, not all and not none of several, until the others have ended."""
+        if len(batch) == 1:
+            return [0.0 if self.rests else _after(tempo.wall_s)]
+        late = _some(len(batch), draw)
+        others_s = max(
+            tempo.duration_s(each) for each, is_late in zip(batch, late, strict=True) if not is_late
+        )
+        return [_after(others_s) if is_late else 0.0 for is_late in late]
+
+    @property
+    def rests(self) -> bool:
+        """Whether the cell's own code rests, once, where it waits, while what it started goes on."""
+        return self.form in {"late", "resting"} and self.number % 2 == 0
+
     def rest_s(self, tempo: Tempo) -> float:
-        """Return the seconds that the cell's own code rests, once, while what it started goes on."""
-        rests = self.form == "late" and self.draws("rest").random() < EVEN
-        return min(_after(tempo.wall_s), tempo.most_s) if rests else 0.0
+        """Return the seconds that the cell's own code rests."""
+        return min(_after(tempo.wall_s), tempo.most_s) if self.rests else 0.0
+
+    def pause(self, start: int, tempo: Tempo) -> tuple[int, float] | None:
+        """Return at which of its waits a start rests, from 0, and for how many seconds; ``None`` if it does not."""
+        count = len(tempo.durations_s)
+        waits = tempo.waits[start] if start < len(tempo.waits) else 0
+        if self.form != "resting" or not waits or start >= count:
+            return None
+        resting = _some(count, self.draws("resting")) if count > 1 else [not self.rests]
+        if not resting[start]:
+            return None
+        others_s = max(
+            [tempo.duration_s(each) for each in range(count) if not resting[each]], default=tempo.wall_s
+        )
+        wait = self.draws("wait", start).randrange(min(waits, MOST_WAITS))
+        return wait, min(_after(others_s), tempo.most_s)
 
     def expected_s(self, tempo: Tempo) -> float:
         """Return the seconds that a run under this schedule should take."""
-        everything = range(len(tempo.durations_s))
-        return tempo.wall_s + max(self.delays_s(everything, tempo), default=0.0) + self.rest_s(tempo)
+        starts = range(len(tempo.durations_s))
+        paused_s = max((pause[1] for each in starts if (pause := self.pause(each, tempo))), default=0.0)
+        delays_s = self.delays_s(tempo)
+        delayed_s = sum(max(delays_s[each] for each in batch) for batch in tempo.batches)
+        return tempo.wall_s + delayed_s + paused_s + self.rest_s(tempo)
 
     def draws(self, *key: object) -> random.Random:
         """Return the random numbers for one purpose; they depend on nothing that happens meanwhile."""
         return random.Random(f"{self.number}:{key}")  # noqa: S311 - delays, not secrets
 
 
-def _late(batch: Sequence[int], tempo: Tempo, draw: random.Random) -> list[float]:
-    """Delay each with an even chance, but not all and not none of several, until the others have ended."""
-    late = [draw.random() < EVEN for _ in batch]
-    if len(batch) == 1:
-        return [_after(tempo.wall_s)]
-    if len(set(late)) == 1:
-        late[draw.randrange(len(batch))] ^= True
-    others_s = max(tempo.duration_s(each) for each, is_late in zip(batch, late, strict=True) if not is_late)
-    return [_after(others_s) if is_late else 0.0 for is_late in late]
-
-
-def _longest_s(batch: Sequence[int], tempo: Tempo) -> float:
-    return tempo.wall_s if len(batch) == 1 else max(tempo.duration_s(each) for each in batch)
+def _some(count: int, draw: random.Random) -> list[bool]:
+    """Choose each with an even chance, but not all and not none."""
+    chosen = [draw.random() < EVEN for _ in range(count)]
+    if len(set(chosen)) == 1:
+        chosen[draw.randrange(count)] ^= True
+    return chosen
 
 
 def _after(seconds: float) -> float:
@@ -137,22 +197,18 @@ def _after(seconds: float) -> float:
 
 AS_IT_COMES = Schedule(number=0, form="as it comes")
 
-_FORMS: tuple[tuple[Form, bool], ...] = (
-    ("swapped", False),
-    ("nudged", True),
-    ("late", False),
-    ("scattered", True),
-    ("late", True),
-    ("shuffled", False),
-    ("jostled", True),
-    ("scattered", False),
-    ("late", False),
-    ("shuffled", True),
-    ("scattered", True),
-    ("late", True),
-)
-
-SCHEDULES = tuple(
-    Schedule(number=number, form=form, pauses=pauses) for number, (form, pauses) in enumerate(_FORMS, start=1)
+SCHEDULES = (
+    Schedule(number=1, form="swapped"),
+    Schedule(number=2, form="resting"),
+    Schedule(number=3, form="crossing", part=0.5),
+    Schedule(number=4, form="late"),
+    Schedule(number=5, form="resting"),
+    Schedule(number=6, form="crossing", part=0.75),
+    Schedule(number=7, form="following", part=0.5, restless=True),
+    Schedule(number=8, form="nudged", restless=True),
+    Schedule(number=9, form="shuffled", restless=True),
+    Schedule(number=10, form="resting", restless=True),
+    Schedule(number=11, form="following", part=0.75),
+    Schedule(number=12, form="crossing", part=0.25, restless=True),
 )
 """The schedules that are tried, those that expose most first."""

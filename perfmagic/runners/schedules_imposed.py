@@ -4,16 +4,19 @@ Only starts on given lines of the given program are touched. What libraries, fun
 lines start among themselves overlaps in the cell as written too, so a difference there would accuse the wrong code.
 """
 
+import asyncio
 import sys
 import threading
-import time
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from perfmagic.runners.clock import Clock
 from perfmagic.runners.program import Program
 from perfmagic.runners.schedules import Schedule, Tempo
+
+TOGETHER_S, TOGETHER = 0.002, 0.2
+"""Starts so many seconds apart, or such a share of the longest, may still have been made together."""
 
 MACHINERY = frozenset({"asyncio", "concurrent"})
 """Packages whose frames stand between a line and the task or the call that it starts."""
@@ -34,18 +37,25 @@ class Start:
     body
         First line of what runs, if that is written in the changed cell itself.
     delay_s
-        Seconds it had to wait, ``None`` until that is decided.
-    began_s, ended_s
-        Readings of the clock.
+        Seconds it had to wait before it began.
+    noted_s, began_s, ended_s
+        Readings of the clock: when it was made, when its own code began and ended.
+    waits
+        How often it was resumed after it had waited.
+    paused_s
+        Seconds that it rested, once, where it waited.
     """
 
     number: int
     label: str
     line: int
     body: int | None = None
-    delay_s: float | None = None
+    delay_s: float = 0.0
+    noted_s: float = 0.0
     began_s: float | None = None
     ended_s: float | None = None
+    waits: int = 0
+    paused_s: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,6 +70,8 @@ class Imposition:
         The lines whose starts are delayed.
     starts
         What was started, in order.
+    cancelled
+        Whether something was cancelled before anything failed: a time limit ran out, perhaps because of the delays.
     """
 
     schedule: Schedule
@@ -68,50 +80,33 @@ class Imposition:
     lines: frozenset[int]
     clock: Clock
     starts: list[Start] = field(default_factory=list[Start])
-    _newest_s: float = field(default=0.0, init=False)
+    cancelled: bool = False
+    _failed: bool = field(default=False, init=False)
     _codes: frozenset[int] = field(default=frozenset(), init=False)
-    _waited_s: float = field(default=0.0, init=False)
+    _delays_s: tuple[float, ...] = field(default=(), init=False)
     _rested: bool = field(default=False, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:
-        """Find the code of the program."""
+        """Find the code of the program, and decide on the delays."""
         self._codes = frozenset(id(code) for code in _all_codes(self.program.codes))
+        self._delays_s = self.schedule.delays_s(self.tempo) if self.tempo is not None else ()
 
     def note(self, label: str, line: int, code: types.CodeType | None) -> Start:
-        """Note a start; the delay of its batch is decided when the first of them is about to begin."""
+        """Note a start."""
+        own = code is not None and id(code) in self._codes
         with self._lock:
-            own = code is not None and id(code) in self._codes
-            body = code.co_firstlineno if code is not None and own else None
-            start = Start(number=len(self.starts), label=label, line=line, body=body)
-            self.starts.append(start)
-            self._newest_s = time.perf_counter()
-            return start
-
-    def quiet_s(self) -> float:
-        """Return the seconds since something was started."""
-        return time.perf_counter() - self._newest_s
-
-    def delay_s(self, start: Start) -> float:
-        """Return the seconds that a start waits; all that were noted since the last batch are decided together."""
-        with self._lock:
-            if start.delay_s is None:
-                self._decide()
-            return start.delay_s or 0.0
-
-    def _decide(self) -> None:
-        batch = [each for each in self.starts if each.delay_s is None]
-        delays = [0.0 for _ in batch]
-        if self.tempo is not None:
-            left = Tempo(
-                durations_s=self.tempo.durations_s,
-                wall_s=self.tempo.wall_s,
-                most_s=max(0.0, self.tempo.most_s - self._waited_s),
+            number = len(self.starts)
+            start = Start(
+                number=number,
+                label=label,
+                line=line,
+                body=code.co_firstlineno if code is not None and own else None,
+                delay_s=self._delays_s[number] if number < len(self._delays_s) else 0.0,
+                noted_s=self.clock.wall_s(),
             )
-            delays = list(self.schedule.delays_s([each.number for each in batch], left))
-        for each, delay_s in zip(batch, delays, strict=True):
-            each.delay_s = delay_s
-        self._waited_s += max(delays)
+            self.starts.append(start)
+            return start
 
     def rest_s(self) -> float:
         """Return the seconds that the cell's own code rests now: once in a run."""
@@ -120,6 +115,13 @@ class Imposition:
                 return 0.0
             self._rested = True
             return self.schedule.rest_s(self.tempo)
+
+    def note_thrown(self, raised: BaseException) -> None:
+        """Note what was thrown into code of the cell where it waited."""
+        if isinstance(raised, asyncio.CancelledError):
+            self.cancelled |= not self._failed
+        else:
+            self._failed = True
 
     def line_of_start(self) -> int | None:
         """Return the line of the changed cell that is about to start something, ``None`` if other code is."""
@@ -132,12 +134,37 @@ class Imposition:
             return None
         return frame.f_lineno
 
-    def durations_s(self) -> tuple[float, ...]:
-        """Return what each start took, in order; one that never began or never ended took nothing."""
-        return tuple(
+    def tempo_of(self, *, wall_s: float, most_s: float) -> Tempo:
+        """Return what the starts took; one that never began or never ended took nothing."""
+        durations_s = tuple(
             each.ended_s - each.began_s if each.began_s is not None and each.ended_s is not None else 0.0
             for each in self.starts
         )
+        return Tempo(
+            durations_s=durations_s,
+            batches=batches(self.starts, max(durations_s, default=0.0)),
+            waits=tuple(each.waits for each in self.starts),
+            wall_s=wall_s,
+            most_s=most_s,
+            cancels=self.cancelled,
+        )
+
+
+def batches(starts: Sequence[Start], longest_s: float) -> tuple[tuple[int, ...], ...]:
+    """Return which starts were made together: a new batch begins some time after the last start, when an earlier one has ended.
+
+    Starts that are taken together although they were not only lose some of their delays.
+    """
+    found: list[list[Start]] = []
+    for start in starts:
+        last = found[-1] if found else []
+        ended = any(each.ended_s is not None and each.ended_s <= start.noted_s for each in last)
+        apart = bool(last) and start.noted_s - last[-1].noted_s > max(TOGETHER_S, TOGETHER * longest_s)
+        if last and not (ended and apart):
+            last.append(start)
+        else:
+            found.append([start])
+    return tuple(tuple(each.number for each in batch) for batch in found)
 
 
 def _all_codes(codes: tuple[types.CodeType, ...]) -> Iterator[types.CodeType]:

@@ -8,15 +8,20 @@ begins there all the same: only where it waits can it be delayed.
 import asyncio
 import types
 from asyncio import sleep  # as it is now: a cell may put something else in its place
-from collections.abc import Callable, Coroutine, Generator, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeGuard
 
-from perfmagic.runners.schedules import PAUSE_SHARE
 from perfmagic.runners.schedules_imposed import Imposition, Start
 
 Body = Coroutine[Any, Any, Any] | Generator[Any, Any, Any]
 """What a task runs; an older kind of coroutine is a generator."""
+
+Pause = Iterable[Any]
+"""What a task waits for, as its loop sees it: futures, or nothing for a turn of the loop."""
+
+PAUSE_SHARE = 0.1
+"""Short pauses of one task take at most this share of the longest operation together."""
 
 TURNS = 4
 """A pause lets the loop go round fewer times than this."""
@@ -94,25 +99,24 @@ class _Factory:
         return task
 
     async def _rested(self, coro: Body) -> object:
-        """Run the body of the cell, with a rest where it first waits for what it started."""
-        return await _paced(coro, _rests(self._imposed))
+        """Run the body of the cell, with a rest where it waits for what it started."""
+        return await _paced(coro, self._imposed, _rests(self._imposed))
 
     async def _delayed(self, coro: Body, start: Start) -> object:
-        delay_s = 0.0 if self._making else self._imposed.delay_s(start)
-        if delay_s > 0:
-            await sleep(delay_s)
+        if start.delay_s > 0 and not self._making:
+            await sleep(start.delay_s)
         start.began_s = self._imposed.clock.wall_s()
         try:
-            return await _paced(coro, _pauses(self._imposed, start.number))
+            return await _paced(coro, self._imposed, _pauses(self._imposed, start))
+        except Exception as raised:
+            self._imposed.note_thrown(raised)
+            raise
         finally:
             start.ended_s = self._imposed.clock.wall_s()
 
 
-Pause = Generator[Any, Any, Any]
-
-
 @types.coroutine
-def _paced(coro: Body, pauses: Iterator[Pause]) -> Generator[Any, Any, Any]:
+def _paced(coro: Body, imposed: Imposition, pauses: Iterator[Pause]) -> Generator[Any, Any, Any]:
     """Drive a coroutine by hand, pausing before its resumptions."""
     received: object = None
     thrown: BaseException | None = None
@@ -125,31 +129,50 @@ def _paced(coro: Body, pauses: Iterator[Pause]) -> Generator[Any, Any, Any]:
             received = thrown = None
         try:
             received = yield yielded
-            yield from next(pauses, ())
+            yield from next(pauses)
         except GeneratorExit:
             coro.close()
             raise
         except BaseException as raised:  # noqa: BLE001 - what it means is for the user's code to decide
+            imposed.note_thrown(raised)
             thrown = raised
 
 
 def _rests(imposed: Imposition) -> Iterator[Pause]:
-    """Yield what the cell's own code waits for before each resumption."""
-    pauses = _pauses(imposed, -1)
+    """Yield what the cell's own code waits for before each resumption, without end."""
+    restless = _restless(imposed, -1)
     while True:
         rest_s = imposed.rest_s()
-        yield sleep(rest_s).__await__() if rest_s > 0 else next(pauses, _turns(0))
+        yield _slept(rest_s) if rest_s > 0 else next(restless)
 
 
-def _pauses(imposed: Imposition, start: int) -> Iterator[Pause]:
-    """Yield what an operation waits for before each resumption, as far as its schedule has pauses."""
-    if imposed.tempo is None or not imposed.schedule.pauses:
-        return
-    draw = imposed.schedule.draws("pauses", start)
-    longest_s = imposed.tempo.longest_s * PAUSE_SHARE / MOST_PAUSES
-    for _ in range(MOST_PAUSES):
-        yield _turns(draw.randrange(TURNS))
-        yield sleep(draw.random() * longest_s).__await__()
+def _pauses(imposed: Imposition, start: Start) -> Iterator[Pause]:
+    """Yield what a start waits for before each resumption, without end."""
+    tempo = imposed.tempo
+    pause = None if tempo is None else imposed.schedule.pause(start.number, tempo)
+    for short in _restless(imposed, start.number):
+        start.waits += 1
+        if pause is not None and start.waits == pause[0] + 1:
+            start.paused_s = pause[1]
+            yield _slept(pause[1])
+        else:
+            yield short
+
+
+def _restless(imposed: Imposition, start: int) -> Iterator[Pause]:
+    """Yield short pauses for a while, if the schedule has any, and then none."""
+    if imposed.tempo is not None and imposed.schedule.restless:
+        draw = imposed.schedule.draws("pauses", start)
+        longest_s = imposed.tempo.longest_s * PAUSE_SHARE / MOST_PAUSES
+        for _ in range(MOST_PAUSES // 2):
+            yield _turns(draw.randrange(TURNS))
+            yield _slept(draw.random() * longest_s)
+    while True:
+        yield ()
+
+
+def _slept(seconds: float) -> Pause:
+    yield from sleep(seconds).__await__()
 
 
 def _turns(count: int) -> Pause:

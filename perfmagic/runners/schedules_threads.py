@@ -1,6 +1,5 @@
 """How calls in thread pools are delayed: inside the worker, before the function begins.
 
-A worker cannot know how many calls are still to be submitted with its own, so it waits until none came for a moment.
 Where a schedule has pauses, threads are also switched far more often than usual.
 """
 
@@ -14,9 +13,6 @@ from contextlib import contextmanager
 from typing import cast
 
 from perfmagic.runners.schedules_imposed import Imposition, Start
-
-SETTLED_S = 0.001
-"""A batch of calls is complete when none was submitted for so long."""
 
 SLICE_S = 0.02
 """An interrupt ends a worker between two slices of its delay."""
@@ -40,7 +36,7 @@ def delayed_calls(imposed: Imposition) -> Generator[None]:
 
         @functools.wraps(fn, assigned=("__name__", "__qualname__"), updated=())
         def delayed(*args: object, **kwargs: object) -> object:
-            _wait(imposed, start)
+            _wait(start.delay_s)
             start.began_s = imposed.clock.wall_s()
             try:
                 return fn(*args, **kwargs)
@@ -54,7 +50,7 @@ def delayed_calls(imposed: Imposition) -> Generator[None]:
     interval_s = sys.getswitchinterval()
     # Replaced for a while: there is no hook, and executors of earlier cells must be seen as well.
     ThreadPoolExecutor.submit = delayed_submit  # type: ignore[method-assign, assignment]  # pyright: ignore[reportAttributeAccessIssue]
-    if imposed.schedule.pauses:
+    if imposed.schedule.restless:
         sys.setswitchinterval(RESTLESS_S)
     try:
         yield
@@ -63,12 +59,8 @@ def delayed_calls(imposed: Imposition) -> Generator[None]:
         ThreadPoolExecutor.submit = submit  # type: ignore[method-assign]
 
 
-def _wait(imposed: Imposition, start: Start) -> None:
-    if imposed.tempo is None:
-        return
-    while start.delay_s is None and imposed.quiet_s() < SETTLED_S:
-        time.sleep(SETTLED_S / 4)
-    until_s = time.perf_counter() + imposed.delay_s(start)
+def _wait(seconds: float) -> None:
+    until_s = time.perf_counter() + seconds
     while (left_s := until_s - time.perf_counter()) > 0:
         time.sleep(min(left_s, SLICE_S))
 

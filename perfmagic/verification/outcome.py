@@ -77,6 +77,7 @@ def verify(
     actual: FrozenOutcome,
     *,
     rtol: float,
+    allow_reorder: bool = False,
     introduced: frozenset[str] = frozenset(),
     redefined: frozenset[str] = frozenset(),
 ) -> Verdict:
@@ -88,6 +89,8 @@ def verify(
         What the committed run and the candidate left.
     rtol
         Relative tolerance for floats.
+    allow_reorder
+        Whether the same printed lines in another order are only that.
     introduced
         Names that the rewrite adds; they are ignored.
     redefined
@@ -105,7 +108,7 @@ def verify(
     with undisturbed():
         comparing.start(*sides)
         comparing.conclude()
-    _compare_text(expected.stdout, actual.stdout, comparing.findings)
+    _compare_text(expected.stdout, actual.stdout, comparing.findings, allow_reorder=allow_reorder)
     names = dict.fromkeys(name for name in (*expected.names, *actual.names) if name not in introduced)
     return comparing.findings.verdict((*names, "stdout", "displays", "value", "error"))
 
@@ -118,7 +121,7 @@ def _compare_errors(expected: FrozenOutcome, actual: FrozenOutcome, findings: Fi
         findings.found(Status.DIFFERENT, (None, None, _ERROR), *texts)
 
 
-def _compare_text(expected: str, actual: str, findings: Findings) -> None:
+def _compare_text(expected: str, actual: str, findings: Findings, *, allow_reorder: bool) -> None:
     """Compare printed text line by line; memory addresses in it differ from run to run and are passed over."""
     if expected == actual:
         return
@@ -130,8 +133,9 @@ def _compare_text(expected: str, actual: str, findings: Findings) -> None:
     length = max(len(ours), len(theirs))
     lines = [[*side, *["no such line"] * (length - len(side))] for side in (ours, theirs)]
     number = next(each for each in range(length) if lines[0][each] != lines[1][each])
+    reordered = allow_reorder and sorted(ours) == sorted(theirs)
     findings.found(
-        Status.DIFFERENT,
+        Status.REORDERED if reordered else Status.DIFFERENT,
         (None, None, f"{_STDOUT} line {number + 1}"),
         repr(lines[0][number]),
         repr(lines[1][number]),
