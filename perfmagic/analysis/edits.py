@@ -300,8 +300,10 @@ def to_source(cell: Cell, edits: Sequence[Edit]) -> str | None:
         if row != its and any(_cuts(edit, number) for edit in edits):
             return None
         lines.append(row)
-    changed = "\n" * blank + apply("\n".join(lines) + "\n", edits)
-    return changed if cell.source.endswith("\n") else changed.removesuffix("\n")
+    text = "\n".join(lines)
+    last = _ended_alike("\n", text).removeprefix("\r" if text.endswith("\r") else "")
+    changed = "".join(f"{each}\n" for each in written[:blank]) + apply(text + last, edits)
+    return changed if cell.source.endswith("\n") else changed.removesuffix("\n").removesuffix("\r")
 
 
 def _cuts(edit: Edit, line: int) -> bool:

@@ -127,3 +127,12 @@ def test_the_last_line_end_stays_as_it_was(end):
 def test_damage_is_noticed(after, what):
     found = damage("a = 1  # why\n", after)
     assert found is None if what is None else what in found
+
+
+@pytest.mark.parametrize("end", ["\r\n", ""], ids=["ended", "open"])
+def test_new_lines_take_the_line_ends_of_the_cell(end):
+    text = f"\r\na = 1\r\nb = 2{end}"
+    changes = Changes(edits=(), insertions=(Insertion(line=2, side="after", lines=("c = 3",), indent=""),), regions=())
+    python = text.removeprefix("\r\n")
+    changed = to_source(Cell(source=text, python=python), edits_of(changes, python))
+    assert changed == f"\r\na = 1\r\nb = 2\r\nc = 3{end}"
