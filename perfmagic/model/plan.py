@@ -36,6 +36,8 @@ class Plan:
         Operations that can be in flight at once, ``None`` if nothing bounds them.
     one_thread
         Whether all Python code of the plan shares one thread or the interpreter lock, so that CPU time adds up.
+    workers
+        Worker processes that the plan hands work to, 0 if none: they are started before the clock is.
     """
 
     strategy: str
@@ -45,6 +47,7 @@ class Plan:
     redefined: frozenset[str] = frozenset()
     slots: int | None = None
     one_thread: bool = True
+    workers: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

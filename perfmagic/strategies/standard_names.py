@@ -8,7 +8,11 @@ from collections import Counter
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.statements import DEFINITIONS
 
-MODULES = {"asyncio": "asyncio", "ThreadPoolExecutor": "concurrent.futures"}
+MODULES = {
+    "asyncio": "asyncio",
+    "ThreadPoolExecutor": "concurrent.futures",
+    "get_reusable_executor": "loky",
+}
 """Name -> module that it is imported from."""
 
 STANDARD = (*MODULES, "zip", "list", "set")
@@ -35,7 +39,7 @@ def _is_other(analysis: Analysis, name: str) -> bool:
 def _is_standard(live: object, name: str) -> bool:
     if name not in MODULES:
         return live is getattr(builtins, name)
-    return isinstance(live, types.ModuleType | type) and live.__name__ == name
+    return isinstance(live, types.ModuleType | types.FunctionType | type) and live.__name__ == name
 
 
 def _binds(node: ast.AST, name: str) -> bool:

@@ -1,0 +1,286 @@
+"""Which calls go to other processes, how that is written, and why others stay."""
+
+import builtins
+import importlib.util
+import linecache
+import sys
+import types
+
+import pytest
+
+from perfmagic.analysis.analysis import analyse
+from perfmagic.model.cell import Cell
+from perfmagic.model.options import Options
+from perfmagic.model.plan import Plan, Refusal
+from perfmagic.strategies import processes
+
+NOTEBOOK = '''
+import os, random, time, threading
+from dataclasses import dataclass
+
+K = 3
+CONFIG = {"a": [1]}
+STOP = {"a", "b"}
+SENTINEL = object()
+LOCK = threading.Lock()
+FILE = open(os.devnull)
+SEEN = []
+FACTOR = 2
+
+
+def spin(n, seed=0):
+    total = seed
+    for each in range(n):
+        total += each * K
+    return total
+
+def fib(n):
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+def remember(n):
+    for each in range(n):
+        SEEN.append(each)
+    return n
+
+def show(n):
+    for each in range(n):
+        print(each)
+
+def roll(n):
+    return [random.random() for _ in range(n)]
+
+def seeded(n):
+    source = random.Random(n)
+    return [source.random() for _ in range(n)]
+
+def missing(n, what=SENTINEL):
+    return sum(range(n)) if what is SENTINEL else 0
+
+def words(text):
+    return [each for each in set(text.split())]
+
+def rare(text):
+    return [each for each in text.split() if each not in STOP]
+
+def unique(text):
+    seen = set()
+    for each in text.split():
+        seen.add(each)
+    return sorted(seen), len(seen)
+
+def listed(stop, n):
+    return [*range(n), *stop]
+
+def locked(n):
+    with LOCK:
+        return sum(range(n))
+
+def read_file(n):
+    return [FILE for _ in range(n)]
+
+def config(n):
+    for _ in range(n):
+        pass
+    return CONFIG["a"]
+
+def same(items):
+    for each in items:
+        pass
+    return items
+
+def grow(items):
+    for each in range(3):
+        items.append(each)
+    return len(items)
+
+def gen(n):
+    for each in range(n):
+        yield each
+
+def keyword(fn):
+    return sum(range(fn))
+
+def maker(n):
+    def inner(m):
+        return sum(range(m)) + n
+    return inner
+
+def where(n):
+    return [os.getpid() for _ in range(n)]
+
+def environ(n):
+    return [os.environ.get("HOME") for _ in range(n)]
+
+def nap(n):
+    time.sleep(n)
+    return n * 2
+
+def double(n):
+    return 2 * n
+
+def count(n):
+    global K
+    for _ in range(n):
+        K += 1
+    return n
+
+@dataclass
+class Point:
+    x: int
+    y: int
+
+class Turtle:
+    def __init__(self, n):
+        self.n = n
+    def step(self):
+        return self.n * FACTOR
+    def walk(self, n):
+        return sum(self.n for _ in range(n))
+    def move(self, n):
+        for _ in range(n):
+            self.n += 1
+        return self.n
+
+class Proud:
+    def __init__(self, n):
+        self.n = n
+    def __getstate__(self):
+        return {"n": 0}
+    def walk(self, n):
+        return sum(self.n for _ in range(n))
+
+def points(n):
+    return [Point(each, each) for each in range(n)]
+
+def turtles(n):
+    return [Turtle(each) for each in range(n)]
+
+adder = maker(5)
+turtle, proud = Turtle(3), Proud(3)
+data = list(range(100))
+stream = iter(data)
+'''
+FILENAME = "<the notebook of the process tests>"
+linecache.cache[FILENAME] = (len(NOTEBOOK), None, NOTEBOOK.splitlines(keepends=True), FILENAME)
+CODE = compile(NOTEBOOK, FILENAME, "exec")
+
+
+@pytest.fixture(scope="module")
+def notebook():
+    module = types.ModuleType("__main__")
+    names = vars(module)
+    before, sys.modules["__main__"] = sys.modules["__main__"], module
+    exec(CODE, names)
+    sys.modules["__main__"] = before
+    yield names
+    names["FILE"].close()
+
+
+def planned(source, names, **options):
+    options = {"workers": 2, **options}
+    return processes.plan(analyse(Cell(source=source, python=source), names), Options(**options))
+
+
+PLANS = {
+    "two calls": (
+        "a = spin(10)\nb = spin(20)\n",
+        "executor = get_reusable_executor(max_workers=2)\n"
+        "a_future = executor.submit(spin, 10)\nb_future = executor.submit(spin, 20)\n"
+        "a = a_future.result()\nb = b_future.result()\n",
+    ),
+    "a chain beside another call": (
+        "a = spin(10)\nb = spin(a)\nc = fib(3)\n",
+        "executor = get_reusable_executor(max_workers=2)\n"
+        "a_future = executor.submit(spin, 10)\nc_future = executor.submit(fib, 3)\n"
+        "a = a_future.result()\nb_future = executor.submit(spin, a)\nb = b_future.result()\nc = c_future.result()\n",
+    ),
+    "one expression": (
+        "r = spin(1) + fib(2)  # both\n",
+        "executor = get_reusable_executor(max_workers=2)\n"
+        "spin_future = executor.submit(spin, 1)\nfib_future = executor.submit(fib, 2)\n"
+        "r = spin_future.result() + fib_future.result()  # both\n",
+    ),
+    "a closure and keywords": (
+        "a = adder(10)\nb = spin(2, seed=4)\n",
+        "executor = get_reusable_executor(max_workers=2)\n"
+        "a_future = executor.submit(adder, 10)\nb_future = executor.submit(spin, 2, seed=4)\n"
+        "a = a_future.result()\nb = b_future.result()\n",
+    ),
+    "methods that only read": (
+        "a = turtle.walk(3)\nb = turtle.walk(4)\n",
+        "executor = get_reusable_executor(max_workers=2)\n"
+        "a_future = executor.submit(turtle.walk, 3)\nb_future = executor.submit(turtle.walk, 4)\n"
+        "a = a_future.result()\nb = b_future.result()\n",
+    ),
+    "instances whose class brings nothing along": (
+        "a = points(3)\nb = points(4)\n",
+        "executor = get_reusable_executor(max_workers=2)\n"
+        "a_future = executor.submit(points, 3)\nb_future = executor.submit(points, 4)\n"
+        "a = a_future.result()\nb = b_future.result()\n",
+    ),
+    "sets that are only asked": (
+        "a = rare('a b c')\nb = unique('a b c')\n",
+        "executor = get_reusable_executor(max_workers=2)\n"
+        "a_future = executor.submit(rare, 'a b c')\nb_future = executor.submit(unique, 'a b c')\n"
+        "a = a_future.result()\nb = b_future.result()\n",
+    ),
+    "random numbers with a seed of their own": (
+        "a = seeded(3)\nb = seeded(4)\n",
+        "executor = get_reusable_executor(max_workers=2)\n"
+        "a_future = executor.submit(seeded, 3)\nb_future = executor.submit(seeded, 4)\n"
+        "a = a_future.result()\nb = b_future.result()\n",
+    ),
+    "a call that prints stays in its place": (
+        "a = spin(1)\nshow(2)\nb = spin(3)\n",
+        "executor = get_reusable_executor(max_workers=2)\n"
+        "a_future = executor.submit(spin, 1)\nb_future = executor.submit(spin, 3)\n"
+        "a = a_future.result()\nshow(2)\nb = b_future.result()\n",
+    ),
+}
+
+REFUSALS = {
+    "writes a global list": ("a = remember(3)\nb = remember(4)\n", "changes 'SEEN'"),
+    "writes a global name": ("a = count(3)\nb = count(4)\n", "changes 'K'"),
+    "prints": ("show(3)\nx = 1\nshow(4)\n", "stdout"),
+    "reads the random stream": ("a = roll(3)\nb = roll(4)\n", "stream of random numbers"),
+    "compares with a sentinel": ("a = missing(3)\nb = missing(4)\n", "compares identities"),
+    "goes through a set": ("a = words('a b')\nb = words('b c')\n", "goes through a set"),
+    "goes through a set it is given": ("a = listed(STOP, 2)\nb = listed(STOP, 3)\n", "goes through a set"),
+    "holds a lock": ("a = locked(3)\nb = locked(4)\n", "LOCK"),
+    "refers to an open file": ("a = read_file(3)\nb = read_file(4)\n", "FILE"),
+    "gives an object that is there": ("a = config(3)\nb = config(4)\n", "there already"),
+    "gives what it is given": ("x = [1]\na = same(x)\nb = same(x)\n", "that it is given"),
+    "changes its argument": ("x = []\na = grow(x)\nb = grow(data)\n", "changes"),
+    "gives a generator": ("a = gen(3)\nb = gen(4)\n", "cannot be"),
+    "gives a function": ("a = maker(3)\nb = maker(4)\n", "gives a function"),
+    "asks for the process": ("a = where(3)\nb = where(4)\n", "getpid"),
+    "reads the environment": ("a = environ(3)\nb = environ(4)\n", "environment"),
+    "only waits": ("a = nap(0.1)\nb = nap(0.2)\n", "too little"),
+    "next to nothing": ("a = double(1)\nb = double(2)\n", "too little"),
+    "a class that brings the notebook along": ("a = turtles(3)\nb = turtles(4)\n", "brings its class along"),
+    "a method that changes its object": ("a = turtle.move(3)\nb = turtle.move(4)\n", "changes"),
+    "an argument that decides what a copy is": ("a = proud.walk(3)\nb = proud.walk(4)\n", "__getstate__"),
+    "an iterator that is consumed": ("a = sum(stream)\nb = same(stream)\n", ""),
+    "a chain": ("a = spin(1)\nb = spin(a)\n", "each step needs the one before"),
+    "nothing to call": ("a = 1\n", "calls nothing that blocks"),
+    "an await": ("a = await f(1)\nb = await f(2)\n", "the cell awaits"),
+    "another thing of that name": ("get_reusable_executor = 1\na = spin(1)\nb = spin(2)\n", "another thing"),
+    "a keyword of submit": ("a = keyword(fn=2)\nb = keyword(fn=4)\n", "takes an argument of that name"),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), PLANS.values(), ids=PLANS)
+def test_independent_calls_are_handed_over(notebook, source, expected):
+    plan = planned(source, notebook)
+    assert isinstance(plan, Plan), plan
+    assert plan.source == f"from loky import get_reusable_executor\n\n{expected}"
+    assert (plan.workers, plan.slots, plan.one_thread) == (2, 2, False)
+    assert processes.COPIES in plan.assumptions
+
+
+@pytest.mark.parametrize(("source", "reason"), REFUSALS.values(), ids=REFUSALS)
+def test_calls_that_would_differ_in_another_process_stay(notebook, source, reason):
+    answer = planned(source, notebook)
+    assert isinstance(answer, Refusal), answer.source
+    assert reason in answer.reason
+    assert answer.reason.endswith(".")
