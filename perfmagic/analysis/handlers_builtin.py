@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Mapping
 
 from perfmagic.analysis.effects import Kind, Location
+from perfmagic.analysis.hints import DYNAMIC
 from perfmagic.analysis.machine import Machine
 from perfmagic.analysis.memory import (
     ELEMENTS,
@@ -281,7 +282,7 @@ def _unknown(machine: Machine, node: ast.AST, _model: Model, native: Native, arg
 def _dynamic(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
     """``exec``, ``globals()`` and what else may do anything to the namespace."""
     line = machine.line(node)
-    machine.barrier(node, f"line {line} uses {model.option}, which may read or change any name")
+    machine.barrier(node, f"line {line} uses {model.option}, which may read or change any name", DYNAMIC)
     machine.hazard(
         node, "dynamic", f"line {line} uses {model.option}, which may change any name", model.option
     )

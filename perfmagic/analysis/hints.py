@@ -11,6 +11,8 @@ from perfmagic.analysis.effects import Kind, Location
 EXCLUSIVE = "give each operation a connection of its own, from a pool"
 UNKNOWN = "call functions whose source can be read, or that perfmagic has a model of"
 PACING = "take the pause out of the cell if it does not matter"
+DYNAMIC = "put it into a cell of its own"
+ANY_CASE = "let the operations run in any case, and decide afterwards what to use"
 COMMITMENT = "do what writes first, or last, if the order does not matter"
 VALUE = "nothing can overlap where one value is made from the other: only faster operations help"
 

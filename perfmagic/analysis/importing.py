@@ -6,6 +6,7 @@ from typing import cast
 
 from perfmagic.analysis import bindings
 from perfmagic.analysis.attributes import get
+from perfmagic.analysis.hints import DYNAMIC
 from perfmagic.analysis.machine import Machine
 from perfmagic.analysis.memory import label_of, name_it
 from perfmagic.analysis.values import UNKNOWN, Live, Unknown, Value, just
@@ -32,7 +33,7 @@ def import_from(machine: Machine, node: ast.ImportFrom) -> None:
     module = _module(machine, name) if not node.level else UNKNOWN
     for alias in node.names:
         if alias.name == "*":
-            machine.barrier(node, f"line {machine.line(node)} imports every name of {name}")
+            machine.barrier(node, f"line {machine.line(node)} imports every name of {name}", DYNAMIC)
             machine.hazard(node, "dynamic", f"line {machine.line(node)} imports every name of {name}", name)
             _import_all(machine, node, module)
             continue

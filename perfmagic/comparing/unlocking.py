@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from perfmagic.analysis.hints import ANY_CASE
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan, Refusal
 
@@ -31,12 +32,13 @@ OFFERS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
 def with_option(refusal: Refusal, answer: Answer, options: Options) -> Refusal:
     """Return the refusal, its hint completed by the first option that leads to a plan, if any does."""
     for flag, condition in OFFERS.get(refusal.kind, ()):
-        told = refusal.hint or ""
-        if flag in told:
-            return refusal
         more = _with(options, flag)
-        if more != options and isinstance(answer(more), Plan):
-            hint = f"{told}, or pass {flag} {condition}" if told else f"pass {flag} {condition}"
+        lifts = more != options and isinstance(answer(more), Plan)
+        told = refusal.hint or ANY_CASE
+        if flag in told and not lifts:
+            refusal = replace(refusal, hint=ANY_CASE)
+        elif lifts:
+            hint = told if flag in told else f"{told}, or pass {flag} {condition}"
             return replace(refusal, hint=hint)
     return refusal
 

@@ -3,6 +3,8 @@
 import ast
 
 from perfmagic.analysis.blocks import Block
+from perfmagic.analysis.loop_checks import Obstacle
+from perfmagic.analysis.loops import loops_of
 from perfmagic.analysis.statements import COMPREHENSIONS, Lines, Operation
 from perfmagic.model.plan import Refusal
 from perfmagic.strategies.draft import Draft
@@ -12,6 +14,7 @@ APART = "put the operations into one block, one statement each"
 CALLED = "call it in this cell: only what the cell runs itself is changed"
 ANY_CASE = "if it may happen in any case, give it a statement of its own before"
 KNOWN_TURNS = "if the turns are known before the loop begins, write it as a for loop over them"
+OWN_ITERATION = "make each iteration one plain operation that needs nothing of the iterations before"
 MOVABLE = "write the operation as a plain statement that binds its result to a name"
 
 
@@ -21,6 +24,9 @@ def nothing_overlaps(draft: Draft, operations: list[Operation]) -> Refusal:
         return _not_run(draft)
     if (conditional := next((each for each in operations if each.conditional), None)) is not None:
         return _conditional(draft, conditional)
+    looped = _loops(draft, operations)
+    if looped is not None:
+        return looped
     turning = [each for each in operations if draft.analysis.blocks[each.block].kind == "while"]
     if turning:
         return _while(draft, turning[0])
@@ -34,6 +40,22 @@ def nothing_overlaps(draft: Draft, operations: list[Operation]) -> Refusal:
         return _refusal(draft, "nothing", f"line {only[0]} holds the only operation", only, ALONE)
     reason = f"the operations on {_listed(operations)} stand in different blocks"
     return _refusal(draft, "nothing", reason, operations[0].lines, APART)
+
+
+def _loops(draft: Draft, operations: list[Operation]) -> Refusal | None:
+    """Return what keeps the iterations of a loop apart, or that the strategy writes no loops; ``None`` without one."""
+    analysis, options = draft.analysis, draft.options
+    around = {analysis.blocks[each.block].key for each in operations}
+    parents = {analysis.blocks[key].parent for key in around if analysis.blocks[key].kind == "for"}
+    for key in sorted(each for each in parents if each is not None):
+        for found in loops_of(
+            analysis, analysis.blocks[key], options.assume_independent, speculate=options.speculate
+        ):
+            if isinstance(found, Obstacle):
+                return _refusal(draft, found.cause, found.reason, found.lines, found.hint or OWN_ITERATION)
+            reason = f"{draft.strategy} writes no loops, and the operations stand in one"
+            return _refusal(draft, "nothing", reason, operations[0].lines, "gather and tasks write loops")
+    return None
 
 
 def _refusal(draft: Draft, kind: str, reason: str, lines: Lines, hint: str) -> Refusal:

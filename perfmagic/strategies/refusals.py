@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.dependences import Dependence, severity
 from perfmagic.analysis.effects import Kind
-from perfmagic.analysis.hints import VALUE
+from perfmagic.analysis.hints import ANY_CASE, UNKNOWN, VALUE
 from perfmagic.analysis.statements import DEFINITIONS, inner_statements, own_expressions
 from perfmagic.analysis.steps import Step
 from perfmagic.model.plan import Refusal
 from perfmagic.strategies.draft import Draft
-from perfmagic.strategies.nothing_overlaps import nothing_overlaps
+from perfmagic.strategies.nothing_overlaps import OWN_ITERATION, nothing_overlaps
 from perfmagic.strategies.ordering import ordering, rewritable_blocks
 
 STARTERS = frozenset({"create_task", "ensure_future", "TaskGroup", "start_soon", "run_in_executor", "submit"})
@@ -20,9 +20,9 @@ BELOW_NOTES = frozenset({"output", "anti", "flow", "control"})
 
 REORDERABLE = frozenset({"output", "anti", "flow", "effect"})
 FALLBACK = {
-    "loop": "make each iteration one plain operation that needs nothing of the iterations before",
-    "control": "let the operations run in any case, and decide afterwards what to use",
-    "unknown": "call functions whose source can be read, or that perfmagic has a model of",
+    "loop": OWN_ITERATION,
+    "control": ANY_CASE,
+    "unknown": UNKNOWN,
 }
 
 

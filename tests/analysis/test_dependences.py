@@ -29,7 +29,7 @@ def causes(source: str, block: int = 0) -> set[tuple[str, str]]:
         ("a = await f(1)\nfor i in []:\n    break\nb = await f(2)\n", set()),
         (
             "a = await f(1)\nawait asyncio.sleep(1)\nb = await f(2)\n",
-            {("control", "control"), ("effect", "unknown")},
+            {("control", "control"), ("effect", "effect")},
         ),
     ],
     ids=["none", "flow", "rebound after use", "assert", "raise", "break of an inner loop", "pause"],
