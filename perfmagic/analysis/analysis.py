@@ -10,7 +10,7 @@ from perfmagic.analysis.blocks import Block, blocks_of
 from perfmagic.analysis.dependences import Dependence, dependences_of
 from perfmagic.analysis.effect_map import EffectMap, infer_effects
 from perfmagic.analysis.statements import DEFINITIONS, Operation, found_in, label_of, lines_of
-from perfmagic.analysis.steps import Step, steps_of
+from perfmagic.analysis.steps import Step, is_pause, steps_of
 from perfmagic.analysis.surroundings import keeps_to_itself
 from perfmagic.model.cell import Cell
 
@@ -135,8 +135,9 @@ def _operations(blocks: tuple[Block, ...], effects: EffectMap) -> tuple[Operatio
     for block in blocks:
         waiting = _scope_awaits(block)
         threads = not waiting or may_hold_threads(block, blocks)
-        wanted = partial(_is_operation, effects=effects, waiting=waiting, threads=threads)
         for position, statement in enumerate(block.statements):
+            pause = partial(is_pause, statement) if waiting and threads else _never
+            wanted = partial(_is_operation, effects=effects, waiting=waiting, threads=threads, pause=pause)
             mixed = _operations_of(statement, wanted, block.key, position, first=len(found))
             found.extend(
                 each for each in mixed if not waiting or each.kind == "await" or not each.conditional
@@ -168,14 +169,20 @@ def _scope_awaits(block: Block) -> bool:
     )
 
 
-def _is_operation(node: ast.AST, *, effects: EffectMap, waiting: bool, threads: bool) -> bool:
+def _never(_node: ast.AST) -> bool:
+    return False
+
+
+def _is_operation(
+    node: ast.AST, *, effects: EffectMap, waiting: bool, threads: bool, pause: Callable[[ast.AST], bool]
+) -> bool:
     if isinstance(node, ast.Await):
         return waiting
     if not isinstance(node, ast.Call) or not threads:
         return False
     callee = effects.callee(node)
     if waiting:
-        return callee.blocking and may_leave_the_loop(callee, effects.own(node))
+        return pause(node) or may_leave_the_loop(callee, effects.own(node))
     return callee.blocking or (callee.kind == "unknown" and bool(effects.own(node).barriers))
 
 

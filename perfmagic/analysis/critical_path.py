@@ -13,14 +13,16 @@ from dataclasses import dataclass
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.dependences import Dependence, assumable
+from perfmagic.analysis.dependences import Dependence
 from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.loop_checks import Obstacle
 from perfmagic.analysis.loop_forms import InPlace, LoopForm
 from perfmagic.analysis.loops import loops_of
 from perfmagic.analysis.statements import Operation
 from perfmagic.analysis.steps import Step
+from perfmagic.analysis.waivers import waiver
 from perfmagic.model.comparison import Bound
+from perfmagic.model.options import Options
 from perfmagic.model.run import Span
 
 
@@ -45,7 +47,7 @@ def bound(
     spans: Sequence[Span],
     wall_s: float,
     *,
-    assume_independent: frozenset[int] | None = None,
+    options: Options | None = None,
 ) -> Bound:
     """Return work and span of a cell, in seconds.
 
@@ -57,10 +59,10 @@ def bound(
         One value for each operation that an instrumented run of the cell as written executed.
     wall_s
         Seconds that this run took: the work.
-    assume_independent
-        The user's assumption, as `Options` has it.
+    options
+        What the user told us to assume; nothing if left out.
     """
-    measured = _Measured(analysis, spans, assume_independent)
+    measured = _Measured(analysis, spans, options or Options())
     saved_s = measured.saved_under(None)
     return Bound(work_s=wall_s, span_s=max(wall_s - saved_s, 0.0))
 
@@ -85,10 +87,10 @@ def ceiling(limit: Bound, *, slots: int | None, serial_s: float) -> float:
 class _Measured:
     """Durations by operation, and the walk over the blocks that they belong to."""
 
-    def __init__(self, analysis: Analysis, spans: Sequence[Span], assumed: frozenset[int] | None) -> None:
+    def __init__(self, analysis: Analysis, spans: Sequence[Span], options: Options) -> None:
         self._analysis = analysis
         self._spans = spans
-        self._assumed = assumed
+        self._options = options
         self._children: dict[int | None, list[int]] = {}
         for index, each in enumerate(spans):
             self._children.setdefault(each.parent, []).append(index)
@@ -98,7 +100,9 @@ class _Measured:
 
     def _independent_loops(self) -> list[LoopForm]:
         found = (
-            each for block in self._analysis.blocks for each in loops_of(self._analysis, block, self._assumed)
+            each
+            for block in self._analysis.blocks
+            for each in loops_of(self._analysis, block, self._options.assume_independent)
         )
         return [each for each in found if not isinstance(each, Obstacle)]
 
@@ -152,7 +156,7 @@ class _Measured:
         ]
         before: dict[int, list[int]] = {}
         for each in self._analysis.dependences_in(block.key):
-            if not (is_renamable(each, steps) or assumable(each, steps, self._assumed)):
+            if not (is_renamable(each, steps) or waiver(each, steps, self._options) is not None):
                 before.setdefault(each.later, []).append(each.earlier)
         ends: list[float] = []
         for index, cost in enumerate(costs):

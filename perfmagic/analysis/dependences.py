@@ -173,6 +173,11 @@ def _commitment(earlier: Step, later: Step) -> Iterator[Reason]:
     yield "control", "control", None, reason, COMMITMENT
 
 
+def is_commitment(dependence: Dependence, earlier: Step) -> bool:
+    """Whether the reason is that a write could not be taken back if the earlier step failed."""
+    return dependence.kind == "control" and dependence.location is None and dependence.reason != earlier.guard
+
+
 def _made_by(step: Step, location: Location) -> bool:
     """Whether the step makes the resource itself: before it, there is nothing to have touched."""
     site: tuple[object, ...] = getattr(location.key, "site", ())

@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -10,7 +10,15 @@ from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.effects import NOTHING, Effects, Kind, Location
 from perfmagic.analysis.guards import guard_of
 from perfmagic.analysis.own_names import own_names
-from perfmagic.analysis.statements import COMPOUND, DEFINITIONS, Lines, Operation, lines_of, own_expressions
+from perfmagic.analysis.statements import (
+    COMPOUND,
+    DEFINITIONS,
+    Lines,
+    Operation,
+    escapes,
+    lines_of,
+    own_expressions,
+)
 
 FAILING = (ast.Call, ast.Subscript, ast.Await, ast.BinOp, ast.Attribute, ast.For, ast.Import, ast.ImportFrom)
 FRAME_BOUND = frozenset({"super", "locals", "vars", "dir", "eval", "exec"})
@@ -61,6 +69,10 @@ class Step:
         Why it may not move itself, or ``None``.
     may_fail
         Whether it can raise, as far as its form tells.
+    exits
+        Whether it may leave the block on purpose.
+    pause
+        Whether it is a pause that the cell itself makes.
     """
 
     index: int
@@ -75,6 +87,8 @@ class Step:
     guard: str | None = None
     pinned: str | None = None
     may_fail: bool = True
+    exits: bool = False
+    pause: bool = False
 
 
 def steps_of(
@@ -116,22 +130,8 @@ def _steps_of_statement(
             index += 1
     at: dict[ast.AST, int] = {}
     for operation in own:
-        inside = [each for each in nodes if each is not operation.node and _contains(operation.node, each)]
-        reached = effects.of(operation.node, without=inside)
+        yield operation_step(statement, operation, at, effects, index)
         at[operation.node] = index
-        yield Step(
-            index=index,
-            statement=position,
-            role="operation",
-            operation=operation,
-            effects=reached,
-            lines=operation.lines,
-            hidden=effects.of(operation.node, without=[*inside, *_written_names(operation.node)]),
-            made=effects.private_to(operation.node),
-            needs=tuple(at[each] for each in inside),
-            guard=_pacing(statement, operation),
-            pinned=_pin(statement, operation, reached),
-        )
         index += 1
     yield Step(
         index=index,
@@ -143,6 +143,34 @@ def _steps_of_statement(
         needs=tuple(at.values()),
         guard=guard,
         may_fail=_may_fail(statement, nodes),
+        exits=guard is not None and escapes(statement) is not None,
+    )
+
+
+def operation_step(
+    statement: ast.stmt,
+    operation: Operation,
+    before: Mapping[ast.AST, int],
+    effects: EffectSource,
+    index: int,
+) -> Step:
+    """Return the step of an operation; ``before`` maps the operations evaluated before it in the statement to their steps."""
+    inside = [each for each in before if _contains(operation.node, each)]
+    reached = effects.of(operation.node, without=inside)
+    pacing = _pacing(statement, operation)
+    return Step(
+        index=index,
+        statement=operation.statement,
+        role="operation",
+        operation=operation,
+        effects=reached,
+        lines=operation.lines,
+        hidden=effects.of(operation.node, without=[*inside, *_written_names(operation.node)]),
+        made=effects.private_to(operation.node),
+        needs=tuple(before[each] for each in inside),
+        guard=pacing,
+        pinned=_pin(statement, operation, reached),
+        pause=pacing is not None,
     )
 
 
@@ -203,6 +231,16 @@ def _may_fail(statement: ast.stmt, nodes: Sequence[ast.AST]) -> bool:
             return True
         pending.extend(ast.iter_child_nodes(node))
     return False
+
+
+def is_pause(statement: ast.stmt, call: ast.AST) -> bool:
+    """Whether a call is a whole statement, which does nothing but stop everything for a time."""
+    return (
+        isinstance(statement, ast.Expr)
+        and statement.value is call
+        and isinstance(call, ast.Call)
+        and _is_sleep(call)
+    )
 
 
 def _is_sleep(node: ast.expr) -> bool:

@@ -39,9 +39,8 @@ async def _run(measurement: Measurement, program: Program) -> None:
     run = await trial.rerun(program, extra={HOOK: recorder})
     ledger.single_runs.append(run.sample)
     measurement.note_baseline(measurement.judge.judge(run, None, redefined=_definitions(analysis.tree)))
-    assumed = measurement.options.assume_independent
     spans = recorder.spans(run.started_s)
-    found = bound(analysis, spans, run.sample.wall_s, assume_independent=assumed)
+    found = bound(analysis, spans, run.sample.wall_s, options=measurement.options)
     if ledger.bound is None or found.parallelism > ledger.bound.parallelism:
         ledger.bound = found
 

@@ -5,12 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from perfmagic.analysis.edits import INDENT, Region
+from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.statements import Operation
 from perfmagic.model.plan import Edit
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.names import stem
 from perfmagic.strategies.ordering import Ordering, operation_of
 from perfmagic.strategies.start_early import Start, starts
+
+OUTSIDE = frozenset({Kind.EXTERNAL, Kind.FILE})
+"""Where a reading that comes too much can be noticed."""
 
 
 class Style(Protocol):
@@ -81,9 +85,26 @@ def rewrite_block(draft: Draft, order: Ordering, style: Style) -> bool:
     closing = [*style.closing(), *shown]
     if closing:
         draft.after(statements[last], closing, region=region)
+    draft.notes.extend(_beyond(draft, order, found))
     draft.orderings.append(order)
     draft.overlapped.extend(operation_of(each) for each in order.operations)
     return True
+
+
+def _beyond(draft: Draft, order: Ordering, found: Sequence[Start]) -> list[str]:
+    """State, once, that an operation may run which the cell as written would not have reached."""
+    for start in found:
+        if not any(each.kind in OUTSIDE for each in start.step.effects.reads):
+            continue
+        for each in order.operations:
+            behind = start.position <= each.statement and each.index < start.step.index
+            if behind and draft.analysis.effects.callee(operation_of(each).node).may_raise:
+                first, second = each.lines[0], start.operation.lines[0]
+                where = f"line {second}" if first != second else "what follows it there"
+                return [
+                    f"if line {first} fails, {where} may already have read what the cell as written would not have."
+                ]
+    return []
 
 
 def _kept(order: Ordering, found: Sequence[Start], style: Style) -> Iterator[Edit]:

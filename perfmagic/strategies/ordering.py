@@ -2,13 +2,14 @@
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.dependences import Dependence, assumable
+from perfmagic.analysis.dependences import Dependence
 from perfmagic.analysis.statements import DEFINITIONS, Operation
 from perfmagic.analysis.steps import Step
+from perfmagic.analysis.waivers import waiver
 from perfmagic.model.options import Options
 
 
@@ -25,7 +26,9 @@ class Ordering:
     before
         For each step index the dependences on earlier steps.
     waived
-        Dependences that the user's assumption removed.
+        Dependences that the user's options removed.
+    told
+        For them, the sentences that say what is taken for granted.
     waiting
         Indices of the statements that hold an ``await`` anywhere.
     """
@@ -34,6 +37,7 @@ class Ordering:
     steps: tuple[Step, ...]
     before: Mapping[int, tuple[Dependence, ...]]
     waived: tuple[Dependence, ...]
+    told: tuple[str, ...]
     waiting: frozenset[int]
 
     @property
@@ -62,13 +66,27 @@ def ordering(analysis: Analysis, block: Block, options: Options) -> Ordering:
     steps = analysis.steps[block.key]
     before: dict[int, list[Dependence]] = {}
     waived: list[Dependence] = []
+    told: dict[str, None] = {}
     for each in analysis.dependences_in(block.key):
-        if assumable(each, steps, options.assume_independent):
+        assumed = waiver(each, steps, options)
+        if assumed is not None:
             waived.append(each)
+            told[f"{assumed}."] = None
         else:
             before.setdefault(each.later, []).append(each)
-    kept = {step: tuple(found) for step, found in before.items()}
-    return Ordering(block=block, steps=steps, before=kept, waived=tuple(waived), waiting=_waiting(block))
+    return Ordering(
+        block=block,
+        steps=_without_pauses(steps) if options.ignore_sleeps else steps,
+        before={step: tuple(found) for step, found in before.items()},
+        waived=tuple(waived),
+        told=tuple(told),
+        waiting=_waiting(block),
+    )
+
+
+def _without_pauses(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return the steps with the cell's own pauses as operations like any other."""
+    return tuple(replace(each, guard=None, pinned=None) if each.pause else each for each in steps)
 
 
 def _waiting(block: Block) -> frozenset[int]:
@@ -82,11 +100,7 @@ def _waiting(block: Block) -> frozenset[int]:
 
 def assumptions(orderings: tuple[Ordering, ...]) -> tuple[str, ...]:
     """Return a sentence for each assumption of the user that was used."""
-    found: dict[str, None] = {}
-    for each in orderings:
-        for waived in each.waived:
-            found[f"assumed independent, as told: {waived.reason}."] = None
-    return tuple(found)
+    return tuple(dict.fromkeys(each for order in orderings for each in order.told))
 
 
 def operation_of(step: Step) -> Operation:

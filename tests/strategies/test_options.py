@@ -115,3 +115,84 @@ def test_a_refusal_names_its_strategy_and_ends_in_a_full_stop(name):
     answer = planned("a = 1\n", name)
     assert answer.strategy == name
     assert answer.reason.endswith(".")
+
+
+LIFTED = {
+    "pause of asyncio": (
+        "a = await f(1)\nawait asyncio.sleep(.001)\nb = await f(2)\n",
+        Options(ignore_sleeps=True),
+        "the pause on line 2 keeps nothing in order, as told.",
+    ),
+    "pause that blocks": (
+        "a = await f(1)\ntime.sleep(.001)\nb = await f(2)\n",
+        Options(ignore_sleeps=True),
+        "the pause on line 2 keeps nothing in order, as told.",
+    ),
+    "assert": (
+        "a = await f(1)\nassert a == 1\nb = await g(2)\n",
+        Options(speculate=True),
+        "line 3 only reads, and may begin although line 2 could have prevented it, as told.",
+    ),
+    "raise": (
+        "a = await f(1)\nif a > 3:\n    raise ValueError\nb = await g(2)\n",
+        Options(speculate=True),
+        "line 4 only reads, and may begin although line 2 could have prevented it, as told.",
+    ),
+    "early return": (
+        "async def w():\n    a = await f(1)\n    if a > 3:\n        return None\n    b = await g(2)\n    return a, b\nr = await w()\n",
+        Options(speculate=True),
+        "line 5 only reads, and may begin although line 3 could have prevented it, as told.",
+    ),
+    "printed lines": (
+        "a = await noisy(1)\nb = await noisy(2)\n",
+        Options(allow_reorder=True),
+        "what lines 1 and 2 print may come in another order, as told.",
+    ),
+}
+"""Name -> cell, the option that lifts what keeps it in order, and what the plan then states."""
+
+
+@pytest.mark.parametrize(("source", "options", "stated"), LIFTED.values(), ids=LIFTED)
+@pytest.mark.parametrize("strategy", ["gather", "tasks"])
+def test_an_option_lifts_what_it_names_and_the_plan_says_so(strategy, source, options, stated):
+    assert isinstance(planned(source, strategy), Refusal)
+    plan = planned(source, strategy, options)
+    assert isinstance(plan, Plan), plan
+    assert stated in plan.assumptions
+    names = ["a", "b", "r"]
+    assert run(plan.source, names).bindings == run(source, names).bindings
+
+
+@pytest.mark.parametrize("strategy", ["gather", "tasks"])
+@pytest.mark.parametrize(
+    ("source", "options"),
+    [
+        ("a = await f(1)\nassert a == 1\nb = await bump()\n", Options(speculate=True)),
+        ("a = await f(1)\nassert a == 1\nb = await f(a)\n", Options(speculate=True)),
+        ("a = await f(1)\nassert a == 1\nb = await f(1)\n", Options(ignore_sleeps=True, allow_reorder=True)),
+        (
+            "a = await bump()\nb = await bump()\n",
+            Options(allow_reorder=True, ignore_sleeps=True, speculate=True),
+        ),
+        ("a = await noisy(1)\nb = await noisy(a)\n", Options(allow_reorder=True)),
+        (
+            "t = time.perf_counter()\na = await f(1)\nu = time.perf_counter()\nb = await f(2)\n",
+            Options(ignore_sleeps=True),
+        ),
+        (
+            "a = await conn.fetch('x')\nb = await conn.fetch('y')\n",
+            Options(allow_reorder=True, speculate=True),
+        ),
+    ],
+    ids=[
+        "write behind a guard",
+        "value behind a guard",
+        "guard",
+        "memory",
+        "value",
+        "measured time",
+        "connection",
+    ],
+)
+def test_an_option_lifts_nothing_else(strategy, source, options):
+    assert isinstance(planned(source, strategy, options), Refusal)
