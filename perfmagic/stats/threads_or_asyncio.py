@@ -84,13 +84,14 @@ def _processes(cell: Usage, tried: Sequence[Tried]) -> str:
     return f"processes, neither threads nor asyncio: the cell computes {percent(min(1.0, cell.cpu_share))} of its time{given}"
 
 
-def _neither(cell: Usage, tried: Sequence[Tried]) -> str:
+def _neither(cell: Usage, tried: Sequence[Tried]) -> str | None:
+    """Say of the sides that were tried why they gain nothing; of processes alone the shares tell nothing."""
     threads = any(each.strategy == THREADS for each in tried)
-    gainless = "threads gain nothing" if threads else "asyncio gains nothing"
     if not threads and all(each.strategy == PROCESSES for each in tried):
-        gainless = "processes gain nothing"
+        return None
+    gainless = "threads gain nothing" if threads else "asyncio gains nothing"
     if cell.lock_share is not None and cell.lock_share >= _MOST:
-        return f"{gainless}: {_locked(cell.lock_share)}"
+        return f"{gainless}: {_locked(cell.lock_share)}{_given(tried, PROCESSES)}"
     if cell.waiting_share >= _MOST:
         return f"{gainless}, although the cell waits {percent(cell.waiting_share)} of its time"
     held = (

@@ -23,8 +23,11 @@ MILLISECOND = 2**-10
 
 
 def rounds_in(log, strategies=3, before=6):
-    """Cut the log of sleeps into rounds: what comes before is one committed run, three instrumented, two warm-ups."""
-    timed = log[before:]
+    """Cut the log of sleeps into rounds.
+
+    What comes before is one committed run, three instrumented, two warm-ups; at the end everybody is probed once.
+    """
+    timed = log[before:-strategies]
     assert len(timed) % strategies == 0
     return [timed[i : i + strategies] for i in range(0, len(timed), strategies)]
 
@@ -34,15 +37,27 @@ def test_at_most_so_many_rounds_are_timed_as_were_asked_for(rounds):
     found = experiment(CELL, PLANS, rounds=rounds, budget_s=1000.0)
     for name, seconds in (("sequential", SLOW), ("gather", FAST), ("tasks", MIDDLE)):
         assert found.samples(name) == (seconds,) * rounds
-    assert found.comparison.executions == len(found.clock.log) == 1 + 3 + 2 + 3 * rounds
+    assert found.comparison.executions == len(found.clock.log) == 1 + 3 + 2 + 3 * rounds + 3
 
 
 def test_rounds_end_when_the_budget_is_spent():
-    """Three instrumented runs and two warm-ups take 1.0625 s, and a round 0.5625 s: 20 of them fit into 12.32 s."""
+    """Three instrumented runs and two warm-ups take 1.0625 s, and a round 0.5625 s: 20 of them fit into 12.32 s.
+
+    The time of the last one is kept for the runs that are probed.
+    """
     before_s, round_s = 3 * SLOW + FAST + MIDDLE, SLOW + FAST + MIDDLE
     found = experiment(CELL, PLANS, rounds=100, budget_s=before_s + 20.01 * round_s)
-    assert len(found.samples("gather")) == 20
+    assert len(found.samples("gather")) == 19
     assert found.clock.now_s == 1024 + SLOW + before_s + 20 * round_s
+
+
+@pytest.mark.parametrize(("fitting", "timed"), [(6, 6), (7, 7), (8, 7), (9, 8)])
+def test_rounds_that_a_recommendation_needs_come_before_probed_runs(fitting, timed):
+    """Two candidates need 7 rounds: only what is left after them is kept for probing."""
+    before_s = round_s = SLOW + FAST + MIDDLE
+    found = experiment(CELL, PLANS, budget_s=before_s + (fitting + 0.01) * round_s)
+    assert len(found.samples("gather")) == timed
+    assert found.comparison.executions == 1 + 1 + 2 + 3 * fitting
 
 
 def test_every_candidate_runs_once_in_every_round():
@@ -78,11 +93,11 @@ def test_a_spent_budget_runs_only_the_candidate_with_the_highest_ceiling():
     assert (found["gather"].ceiling, found["threads"].ceiling) == (2.0, None)
     skipped = found["threads"]
     assert (skipped.status, skipped.reason) == (CandidateStatus.NOT_RUN, "the budget is spent")
-    assert (skipped.hint, skipped.source) == ("--budget 90", TWO_WAITS)
+    assert (skipped.hint, skipped.source) == ("--budget 100", TWO_WAITS)
 
 
 def test_the_budget_that_the_hint_names_runs_them_all():
-    found = experiment(TWO_WAITS, WAITING_PLANS, budget_s=90.0)
+    found = experiment(TWO_WAITS, WAITING_PLANS, budget_s=100.0)
     assert [each.status for each in found.comparison.candidates] == [CandidateStatus.RAN] * 3
     assert len(found.samples("gather")) >= 8
 
