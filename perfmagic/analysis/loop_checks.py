@@ -14,6 +14,10 @@ from perfmagic.analysis.steps import Step
 FAR = 10_000
 """Added to the place of a step of a later iteration."""
 
+AFTERWARDS = "collect the values in the loop, and make the functions after it"
+ARGUMENT = "pass the value to the function as an argument"
+ANOTHER = "collect what is added in another list, and go through that one afterwards"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacle:
@@ -180,7 +184,7 @@ def closure_over(loop: ast.For | ast.AsyncFor, names: frozenset[str]) -> Obstacl
                 if isinstance(each, ast.Name) and each.id in names:
                     line = each.lineno
                     reason = f"line {line} keeps {each.id!r} in a function, which sees the value of the last iteration"
-                    return Obstacle(cause="loop", reason=reason, lines=(line, line))
+                    return Obstacle(cause="loop", reason=reason, lines=(line, line), hint=AFTERWARDS)
     return None
 
 
@@ -189,7 +193,7 @@ def seen_by_callee(called: Effects, names: frozenset[str], lines: Lines) -> Obst
     for location in called.reads | called.writes:
         if location.kind is Kind.NAME and location.label in names:
             reason = f"a function that the loop on line {lines[0]} calls uses {location.label!r}, which the loop sets"
-            return Obstacle(cause="loop", reason=reason, lines=lines)
+            return Obstacle(cause="loop", reason=reason, lines=lines, hint=ARGUMENT)
     return None
 
 
@@ -213,7 +217,7 @@ def iterable_obstacle(
         for location in step.effects.writes & around.reads:
             if not private.holds(location):
                 reason = f"line {step.lines[0]} changes {location.label!r}, over which line {line} iterates"
-                return Obstacle(cause="loop", reason=reason, lines=(line, step.lines[1]))
+                return Obstacle(cause="loop", reason=reason, lines=(line, step.lines[1]), hint=ANOTHER)
     return None
 
 
