@@ -188,7 +188,8 @@ def ceiling_of(ledger: Ledger, plan: Plan, runs: Sequence[Sample] = ()) -> float
     samples = (
         ledger.baseline.samples or ledger.single_runs or ([ledger.committed] if ledger.committed else [])
     )
-    one_at_a_time = (plan.one_thread or gil_enabled()) and not _overlapped_cpu(runs)
+    locked = not plan.workers and (plan.one_thread or gil_enabled())
+    one_at_a_time = locked and not _overlapped_cpu(runs)
     serial_s = quantity([sample.cpu_s for sample in samples]).median if samples and one_at_a_time else 0.0
     return critical_path.ceiling(ledger.bound, slots=plan.slots, serial_s=min(serial_s, ledger.bound.work_s))
 

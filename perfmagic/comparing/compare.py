@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 from perfmagic.analysis.analysis import Analysis, analyse
@@ -209,7 +209,11 @@ def _programs(cell: Cell, ledger: Ledger, host: Host) -> dict[str, Program]:
     """Compile the cell last: the shell then keeps its text under the cell's number."""
     sources = {entry.strategy: entry.source for entry in ledger.plans() if entry.source is not None}
     sources[ledger.baseline.strategy] = cell.source
-    return {name: host.compile(*host.parse(source)) for name, source in sources.items()}
+    programs = {name: host.compile(*host.parse(source)) for name, source in sources.items()}
+    workers = {
+        entry.strategy: entry.answer.workers for entry in ledger.plans() if isinstance(entry.answer, Plan)
+    }
+    return {name: replace(program, workers=workers.get(name, 0)) for name, program in programs.items()}
 
 
 def _trial(analysis: Analysis, ledger: Ledger, setting: Setting) -> Trial:

@@ -165,8 +165,9 @@ class Trial:
             self._process_start.restore()
 
     def finish(self) -> None:
-        """Put back the state that the committed run left."""
+        """Put back the state that the committed run left, and end the worker processes."""
         with self.interrupt.shielded():
+            self.runner.processes.close()
             try:
                 if self._end is not None:
                     self._end.restore()

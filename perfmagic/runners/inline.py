@@ -7,7 +7,7 @@ import asyncio
 import contextvars
 import gc
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 
 from perfmagic.errors import RunError
@@ -16,6 +16,7 @@ from perfmagic.runners.clock import Clock
 from perfmagic.runners.host import Captured, Host
 from perfmagic.runners.memory import peak_since_reset, reset_peak
 from perfmagic.runners.program import Program, execute
+from perfmagic.runners.worker_processes import WorkerProcesses
 
 OWN_VARIABLES = "perfmagic"
 """First part of the names of our context variables: these are not the user's to be put back."""
@@ -55,10 +56,11 @@ class Runner:
 
     host: Host
     clock: Clock
+    processes: WorkerProcesses = field(default_factory=WorkerProcesses)
 
     async def commit(self, program: Program, names: frozenset[str]) -> Run:
         """Run the program in the caller's own task and let its output through: the run that counts."""
-        with self.host.recording(live=True) as captured:
+        with self.processes.lent(program.workers), self.host.recording(live=True) as captured:
             reset_peak()
             ended = await self._timed(program, 1)
             peak_bytes = peak_since_reset()
@@ -88,7 +90,7 @@ class Runner:
         Overrun
             If the run took longer than that.
         """
-        with self.host.recording(live=False) as captured:
+        with self.processes.lent(program.workers), self.host.recording(live=False) as captured:
             gc.collect(1)
             reset_peak()
             body, start = self._timed(program, loops), _fresh(context)

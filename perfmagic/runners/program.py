@@ -24,12 +24,15 @@ class Program:
         One or two code objects, in order; the value of the cell is that of the last one if ``has_value``.
     awaits
         Whether a code object is a coroutine, so that the cell must run on an event loop.
+    workers
+        Worker processes that the code hands work to: they must be there before it runs.
     """
 
     filename: str
     codes: tuple[CodeType, ...]
     has_value: bool
     awaits: bool
+    workers: int = 0
 
 
 def compile_program(tree: ast.Module, filename: str, compile_code: Compile) -> Program:
