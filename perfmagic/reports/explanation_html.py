@@ -67,8 +67,11 @@ def _block(block: ExplainedBlock, *, alone: bool) -> str:
 
 
 def _legend(block: ExplainedBlock) -> str:
-    entries = [f"{sample(kind)} {kind}: {STROKES[kind].meaning}" for kind in kinds(block)]
-    return f"<p><small>{' &nbsp; '.join(entries)}</small></p>\n" if entries else ""
+    entries = [
+        f'<span style="white-space:nowrap;padding-right:1em">{sample(kind)} {kind}: {STROKES[kind].meaning}</span>'
+        for kind in kinds(block)
+    ]
+    return f"<p><small>{' '.join(entries)}</small></p>\n" if entries else ""
 
 
 def _table(block: ExplainedBlock) -> str:
@@ -80,7 +83,7 @@ def _table(block: ExplainedBlock) -> str:
     more = f"<p>and {hidden} more statements</p>\n" if hidden > 0 else ""
     return (
         f"<details><summary>the same as a table</summary>\n"
-        f'<div style="{_SCROLL}" tabindex="0"><table style="border-collapse:collapse">\n'
+        f'<div style="{_SCROLL}" tabindex="0"><table style="border-collapse:collapse;table-layout:auto">\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n{more}</details>\n"
     )
 
