@@ -178,7 +178,11 @@ class _Measured:
         own = _side_by_side(repeated) if id(node) in self._fans else _in_turn(repeated)
         if id(node) in self._scattered:
             return _side_by_side(
-                [self._cost(each) for each, of in here if self._stands_in(block, statement, of)]
+                [
+                    self._cost(each)
+                    for each, of in here
+                    if _stands_in(self._analysis.blocks, block, statement, of)
+                ]
             )
         inner = [
             each for each in self._analysis.blocks if each.parent == block.key and each.position == statement
@@ -191,14 +195,6 @@ class _Measured:
         ]
         return _in_turn([own, *bodies])
 
-    def _stands_in(self, block: Block, statement: int, operation: Operation) -> bool:
-        """Whether an operation stands in a statement of a block, at any depth."""
-        each = self._analysis.blocks[operation.block]
-        position = operation.statement
-        while each.key != block.key and each.parent is not None:
-            position, each = each.position, self._analysis.blocks[each.parent]
-        return each.key == block.key and position == statement
-
     def _block(self, block: Block, found: Sequence[int], owner: ast.stmt | None) -> Cost:
         """Return the cost of all turns of a block."""
         turns = [self._run(block, turn) for turn in self._turns(block, found)]
@@ -210,6 +206,15 @@ def _top(blocks: Sequence[Block], block: Block) -> Block:
     while block.parent is not None and block.kind not in {"function", "class"}:
         block = blocks[block.parent]
     return block
+
+
+def _stands_in(blocks: Sequence[Block], block: Block, statement: int, operation: Operation) -> bool:
+    """Whether an operation stands in a statement of a block, at any depth."""
+    each = blocks[operation.block]
+    position = operation.statement
+    while each.key != block.key and each.parent is not None:
+        position, each = each.position, blocks[each.parent]
+    return each.key == block.key and position == statement
 
 
 def _is_once(blocks: Sequence[Block], operation: Operation, outer: Block) -> bool:

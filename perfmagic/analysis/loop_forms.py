@@ -23,7 +23,7 @@ class FanOut:
     statement
         The ``for`` statement, or the statement whose value holds the comprehension.
     loop
-        The ``for`` statement or the comprehension.
+        The ``for`` or ``async for`` statement, or the comprehension.
     targets
         Names that the loop binds for each item.
     iteration
@@ -52,7 +52,7 @@ class FanOut:
 
     block: Block
     statement: ast.stmt
-    loop: ast.For | Comprehension
+    loop: ast.For | ast.AsyncFor | Comprehension
     targets: tuple[str, ...]
     iteration: Iteration
     head: tuple[ast.stmt, ...]
@@ -134,7 +134,7 @@ class InPlace:
 
     block: Block
     statement: ast.stmt
-    loop: ast.For | Comprehension
+    loop: ast.For | ast.AsyncFor
     iteration: Iteration
     sites: tuple[Site, ...]
     paired: bool
@@ -149,32 +149,7 @@ class InPlace:
         return tuple(each.operation for each in self.sites)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pipeline:
-    """An ``async for`` loop whose operations begin while it iterates, and are awaited in order.
-
-    Attributes
-    ----------
-    block, statement, loop, targets, waived
-        As in `FanOut`.
-    operation
-        The operation of each iteration.
-    """
-
-    block: Block
-    statement: ast.AsyncFor
-    loop: ast.AsyncFor
-    targets: tuple[str, ...]
-    operation: Operation
-    waived: tuple[Dependence, ...]
-
-    @property
-    def operations(self) -> tuple[Operation, ...]:
-        """The operation."""
-        return (self.operation,)
-
-
-LoopForm = FanOut | InPlace | Pipeline
+LoopForm = FanOut | InPlace
 
 
 def outermost(operations: Sequence[Operation]) -> list[Operation]:

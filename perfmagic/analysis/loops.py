@@ -45,11 +45,11 @@ def _enters(body: Sequence[ast.stmt]) -> bool:
 
 
 def _for_loop(around: Around) -> LoopForm | Obstacle:
-    if isinstance(around.loop, ast.AsyncFor):
-        return piped(around)
     obstacle = _header(around)
     if obstacle is not None:
         return obstacle
+    if isinstance(around.loop, ast.AsyncFor):
+        return piped(around)
     whole = outlined(around)
     if isinstance(whole, FanOut) and whole.simple:
         return whole

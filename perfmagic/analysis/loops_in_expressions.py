@@ -1,8 +1,6 @@
 """Comprehensions whose elements may be computed side by side, alone or inside a larger expression."""
 
 import ast
-import functools
-import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -184,8 +182,11 @@ def _steps(found: _Found, element: ast.expr, values: Sequence[ast.expr]) -> tupl
 def _hidden(effects: EffectMap, element: ast.expr) -> Effects:
     """Return what called code touches by itself, beyond the names that the element writes out."""
     written = (ast.Name, *COMPREHENSIONS)
-    parts = (effects.own(each) for each in ast.walk(element) if not isinstance(each, written))
-    return functools.reduce(operator.or_, parts, NOTHING)
+    reached = NOTHING
+    for each in ast.walk(element):
+        if not isinstance(each, written):
+            reached |= effects.own(each)
+    return reached
 
 
 def _element(found: _Found) -> ast.expr | Obstacle:
@@ -215,7 +216,7 @@ def _test_or_key(found: _Found, places: Sequence[ast.expr | None]) -> ast.expr |
     first = loop.generators[0]
     if len(found.operations) == 1 and len(loop.generators) == 1 and places[0] is not None:
         whole = first.ifs[0] if first.ifs else loop.key if isinstance(loop, ast.DictComp) else None
-        if whole is places[0] and _always(only, whole):
+        if whole is not None and whole is places[0] and _always(only, whole):
             return only
     reason = f"line {lines[0]}: one operation of the comprehension decides about another, or about the items"
     return Obstacle(cause="loop", reason=reason, lines=lines)

@@ -34,7 +34,6 @@ from perfmagic.analysis.steps import Step
 def in_place(around: Around) -> InPlace | Obstacle:
     """Return the loop with all its operations begun before it, or why one of them cannot begin there."""
     loop = around.loop
-    assert isinstance(loop, ast.For)
     sites: list[Site] = []
     paths: list[Path] = []
     for operation in outermost(around.operations):
@@ -52,7 +51,7 @@ def in_place(around: Around) -> InPlace | Obstacle:
     return _checked(around, loop, sites, paths, paired=paired)
 
 
-def _may_be_skipped(loop: ast.For, paths: Sequence[Path]) -> Obstacle:
+def _may_be_skipped(loop: ast.For | ast.AsyncFor, paths: Sequence[Path]) -> Obstacle:
     line = next(each.caught for each in paths if each.skippable)
     reason = (
         f"an error that line {line} handles decides which operations of the loop on line {loop.lineno} happen"
@@ -61,7 +60,12 @@ def _may_be_skipped(loop: ast.For, paths: Sequence[Path]) -> Obstacle:
 
 
 def _checked(
-    around: Around, loop: ast.For, sites: Sequence[Site], paths: Sequence[Path], *, paired: bool
+    around: Around,
+    loop: ast.For | ast.AsyncFor,
+    sites: Sequence[Site],
+    paths: Sequence[Path],
+    *,
+    paired: bool,
 ) -> InPlace | Obstacle:
     analysis = around.analysis
     names = frozenset((*bound_names([loop.target]), *bound_names(loop.body)))
@@ -96,8 +100,11 @@ def _checked(
     )
 
 
-def _site(around: Around, loop: ast.For, operation: Operation, path: Path) -> Site | Obstacle:
-    loops = [loop, *(each for each in path.clauses if isinstance(each, ast.For))]
+def _site(around: Around, loop: ast.For | ast.AsyncFor, operation: Operation, path: Path) -> Site | Obstacle:
+    loops: list[ast.For | ast.AsyncFor] = [
+        loop,
+        *(each for each in path.clauses if isinstance(each, ast.For)),
+    ]
     targets = bound_names(each.target for each in loops)
     computed = _computed(loop, loops)
     line = operation.lines[0]
@@ -124,7 +131,7 @@ def _site(around: Around, loop: ast.For, operation: Operation, path: Path) -> Si
     return Site(operation=operation, clauses=tuple(path.clauses), inputs=inputs, repeated=repeated)
 
 
-def _computed(loop: ast.For, loops: Sequence[ast.For]) -> frozenset[str]:
+def _computed(loop: ast.For | ast.AsyncFor, loops: Sequence[ast.For | ast.AsyncFor]) -> frozenset[str]:
     """Return the names that the body binds other than as the targets of the loops around an operation."""
     targets = {id(each) for header in loops for each in ast.walk(header.target)}
     names = (
@@ -202,7 +209,7 @@ def _is_text_or_name(node: ast.expr) -> bool:
             return False
 
 
-def _operation_steps(around: Around, loop: ast.For, sites: Sequence[Site]) -> list[Step]:
+def _operation_steps(around: Around, loop: ast.For | ast.AsyncFor, sites: Sequence[Site]) -> list[Step]:
     effects = around.analysis.effects
     names = [each for part in loop.body for each in ast.walk(part) if isinstance(each, ast.Name)]
     return [
@@ -226,7 +233,11 @@ def _value(statement: ast.stmt) -> ast.AST:
 
 
 def _headers(
-    around: Around, loop: ast.For, sites: Sequence[Site], steps: Sequence[Step], private: Private
+    around: Around,
+    loop: ast.For | ast.AsyncFor,
+    sites: Sequence[Site],
+    steps: Sequence[Step],
+    private: Private,
 ) -> Iterator[Obstacle | None]:
     """Check that what decides how often operations happen can be evaluated before the loop, and once more in it."""
     effects = around.analysis.effects
@@ -238,7 +249,8 @@ def _headers(
             continue
         inner = effects.of(clause, without=[*clause.body, *clause.orelse])
         yield iterable_obstacle(inner, steps, private, lines_of(clause.iter))
-        if not gives_the_same_again(around.analysis, around.block, clause.iter, [loop]):
+        around_it = [loop] if isinstance(loop, ast.For) else []
+        if not gives_the_same_again(around.analysis, around.block, clause.iter, around_it):
             line = clause.lineno
             reason = f"whether the loop on line {line} goes over the same items again is not known"
             yield Obstacle(cause="loop", reason=reason, lines=(line, line), hint="make it a list first")

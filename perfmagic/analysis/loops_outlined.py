@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.bound_names import TRACKED, Assigned, bound_names
 from perfmagic.analysis.dependences import Dependence, conflicts
+from perfmagic.analysis.hints import VALUE
 from perfmagic.analysis.iterables import iteration
 from perfmagic.analysis.loop_checks import (
     Around,
@@ -52,7 +53,6 @@ class Cut:
 def outlined(around: Around) -> FanOut | Obstacle:
     """Return the loop with the head of each iteration as a function, or why that would change something."""
     loop = around.loop
-    assert isinstance(loop, ast.For)
     obstacle = _shape(around)
     if obstacle is not None:
         return obstacle
@@ -92,7 +92,7 @@ def _waits(analysis: Analysis, node: ast.AST) -> bool:
     return any(id(each.node) in inside for each in analysis.operations)
 
 
-def _cuts(analysis: Analysis, loop: ast.For, operations: Sequence[Operation]) -> Iterator[Cut]:
+def _cuts(analysis: Analysis, loop: ast.For | ast.AsyncFor, operations: Sequence[Operation]) -> Iterator[Cut]:
     """Yield the places to divide an iteration at, the best first."""
     body = loop.body
     at = max(index for index, each in enumerate(body) if _waits(analysis, each))
@@ -138,19 +138,10 @@ def _divided(around: Around, cut: Cut) -> FanOut | Obstacle:
     needed = [each for each in temporaries if _is_needed(around, cut, each)]
     unsure = [each for each in needed if each not in sure and each not in targets]
     checks = (
-        pinned_in(around),
-        seen_by_callee(step.hidden, private.names, lines_of(loop)),
-        closure_over(loop, private.names),
         _carried(assigned),
         _unsure(unsure, lines_of(loop)),
-        unnecessary_exit(around, step, private),
         _sunk(around, cut),
-        iterable_obstacle(
-            analysis.effects.of(loop, without=[*loop.body, *loop.orelse]),
-            steps,
-            private,
-            lines_of(loop.iter),
-        ),
+        *_general(around, steps, private),
     )
     obstacle = next((each for each in checks if each is not None), None)
     if obstacle is not None:
@@ -158,7 +149,6 @@ def _divided(around: Around, cut: Cut) -> FanOut | Obstacle:
     found = told(around, crossing(around.block.key, steps, [step], private), steps)
     if isinstance(found, Obstacle):
         return found
-    assert isinstance(loop, ast.For)
     return FanOut(
         block=around.block,
         statement=loop,
@@ -175,6 +165,16 @@ def _divided(around: Around, cut: Cut) -> FanOut | Obstacle:
         waived=found,
         prevented=around.prevented,
     )
+
+
+def _general(around: Around, steps: Sequence[Step], private: Private) -> Iterator[Obstacle | None]:
+    loop, effects = around.loop, around.analysis.effects
+    header = effects.of(loop, without=[*loop.body, *loop.orelse])
+    yield pinned_in(around)
+    yield seen_by_callee(steps[0].hidden, private.names, lines_of(loop))
+    yield closure_over(loop, private.names)
+    yield unnecessary_exit(around, steps[0], private)
+    yield iterable_obstacle(header, steps, private, lines_of(loop.iter))
 
 
 def _bound_in(cut: Cut) -> tuple[str, ...]:
@@ -237,7 +237,7 @@ def _carried(assigned: Assigned) -> Obstacle | None:
     if name is None:
         return None
     reason = f"line {name.lineno} reads {name.id!r} from the iteration before"
-    return Obstacle(cause="loop", reason=reason, lines=(name.lineno, name.lineno))
+    return Obstacle(cause="loop", reason=reason, lines=(name.lineno, name.lineno), hint=VALUE)
 
 
 def _unsure(names: Sequence[str], lines: tuple[int, int]) -> Obstacle | None:

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.edits import segment
 from perfmagic.analysis.loop_checks import Obstacle
-from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm, Pipeline, outermost
+from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm, outermost
 from perfmagic.analysis.loops import loops_of
 from perfmagic.analysis.parentheses import argument, returned, target
 from perfmagic.analysis.statements import Operation
@@ -90,7 +90,7 @@ class LoopStyle(Protocol):
         """Write a loop that stays as it is."""
         ...
 
-    def write_pipeline(self, found: Pipeline, helper: tuple[str, ...], call: str) -> None:
+    def write_pipeline(self, found: LoopForm, loop: ast.AsyncFor, parts: Iterate) -> None:
         """Write an ``async for`` loop."""
         ...
 
@@ -113,7 +113,7 @@ def rewrite_loops(draft: Draft, block: Block, style: LoopStyle, done: set[int]) 
 
 
 def _is_worth(found: LoopForm) -> bool:
-    if isinstance(found, Pipeline):
+    if isinstance(found.loop, ast.AsyncFor):
         return True
     count = found.iteration.count
     return count is None or count > 1 or _repeats(found)
@@ -124,32 +124,51 @@ def _repeats(found: FanOut | InPlace) -> bool:
     if isinstance(found, InPlace):
         clauses = [each for site in found.sites for each in site.clauses]
         return len(found.sites) > 1 or any(isinstance(each, ast.For) for each in clauses)
-    return not isinstance(found.loop, ast.For) and len(found.loop.generators) > 1
+    return not isinstance(found.loop, ast.For | ast.AsyncFor) and len(found.loop.generators) > 1
 
 
 def _lines_of_its_own(found: LoopForm) -> list[ast.stmt]:
     """Return the statements that must share their lines with no other one."""
-    if isinstance(found, FanOut) and isinstance(found.loop, ast.For) and not found.simple:
+    if isinstance(found, FanOut) and isinstance(found.loop, ast.For | ast.AsyncFor) and not found.simple:
         inner = [part for each in found.around for part in each.body]
         return [found.statement, *found.loop.body, *inner]
     return [found.statement]
 
 
 def _rewrite(draft: Draft, found: LoopForm, style: LoopStyle) -> None:
-    if isinstance(found, InPlace):
-        style.write_in_place(found, begun(draft, found, style.definition, style.waits, style.body))
-    elif isinstance(found, Pipeline):
-        style.write_pipeline(found, *_piped_call(draft, found, style))
-    elif isinstance(found.loop, ast.For):
-        style.write_for(found, found.loop, _iterate(draft, found, style))
+    loop = found.loop
+    if isinstance(loop, ast.AsyncFor):
+        fan = found if isinstance(found, FanOut) else _of_one(found)
+        style.write_pipeline(found, loop, _iterate(draft, fan, style))
+    elif isinstance(found, InPlace):
+        style.write_in_place(found, begun(draft, found, style.definition, style.body, waits=style.waits))
+    elif isinstance(loop, ast.For):
+        style.write_for(found, loop, _iterate(draft, found, style))
     else:
-        style.write_comprehension(found, found.loop, _iterate(draft, found, style), pairing_of(found))
+        style.write_comprehension(found, loop, _iterate(draft, found, style), pairing_of(found))
+
+
+def _of_one(found: InPlace) -> FanOut:
+    """Return a loop with one operation in the form that has nothing else in its function but what names its arguments."""
+    site = found.sites[0]
+    return FanOut(
+        block=found.block,
+        statement=found.statement,
+        loop=found.loop,
+        targets=site.inputs,
+        iteration=found.iteration,
+        head=(),
+        last=None,
+        operations=(site.operation,),
+        temporaries=(),
+        waived=(),
+    )
 
 
 def pairing_of(fan: FanOut) -> Pairing:
     """Return where a comprehension takes its results."""
     loop = fan.loop
-    assert not isinstance(loop, ast.For)
+    assert not isinstance(loop, ast.For | ast.AsyncFor)
     if not isinstance(loop, ast.DictComp) and fan.element is loop.elt:
         return "itself"
     tests = [test for each in loop.generators for test in each.ifs]
@@ -159,16 +178,18 @@ def pairing_of(fan: FanOut) -> Pairing:
 
 def last_operations(fan: FanOut) -> list[Operation]:
     """Return the outermost operations of the loop's last statement with one."""
-    if isinstance(fan.loop, ast.For):
-        inside = set[int]() if fan.last is None else {id(node) for node in ast.walk(fan.last)}
-        return outermost([each for each in fan.operations if id(each.node) in inside])
-    return list(fan.operations) if fan.simple else []
+    if fan.element is not None:
+        return list(fan.operations) if fan.simple else []
+    if not fan.head:
+        return outermost(fan.operations)
+    inside = set[int]() if fan.last is None else {id(node) for node in ast.walk(fan.last)}
+    return outermost([each for each in fan.operations if id(each.node) in inside])
 
 
 def _iterate(draft: Draft, fan: FanOut, style: LoopStyle) -> Iterate:
     last = last_operations(fan)
     most = limit_of(draft, fan.operations)
-    limited = style.waits and may_exceed(fan, most)
+    limited = style.waits and not isinstance(fan.loop, ast.AsyncFor) and may_exceed(fan, most)
     simple = fan.simple and is_safe(last[0].expression) and not limited
     results = tuple(
         draft.names.new("result" if fan.simple else f"{stem(each.label)}_result") for each in last
@@ -218,12 +239,15 @@ def _own_function(draft: Draft, fan: FanOut, operation: Operation) -> str | None
 
 
 def _target_of(fan: FanOut) -> ast.expr:
-    return fan.loop.target if isinstance(fan.loop, ast.For) else fan.loop.generators[0].target
+    loop = fan.loop
+    return loop.target if isinstance(loop, ast.For | ast.AsyncFor) else loop.generators[0].target
 
 
 def _items(draft: Draft, fan: FanOut) -> tuple[str, tuple[str, ...]]:
     """Return the iterable as it may be written twice, and the lines that make that possible."""
     text = segment(draft.text, fan.iteration.expression)
+    if isinstance(fan.loop, ast.AsyncFor):
+        return text, ()
     twice = isinstance(fan.loop, ast.For) or pairing_of(fan) != "itself"
     if fan.iteration.reuse == "as is" or not twice:
         return text, ()
@@ -252,18 +276,3 @@ def _returned(draft: Draft, fan: FanOut, style: LoopStyle, last: Sequence[Operat
         return [f"return {returned(fan.element, draft.text)}"]
     values = [*fan.temporaries, *(style.body(each.expression) for each in last)]
     return [f"return {', '.join(values)}"] if values else []
-
-
-def _piped_call(draft: Draft, found: Pipeline, style: LoopStyle) -> tuple[tuple[str, ...], str]:
-    """Return the function of one item of a pipeline, if it needs one, and its call."""
-    expression = found.operation.expression
-    if is_safe(expression):
-        return (), argument(expression, segment(draft.text, expression))
-    name = draft.names.new(f"get_{stem(found.operation.label).removeprefix('get_')}")
-    inputs = ", ".join(found.targets)
-    return (
-        "",
-        f"{style.definition} {name}({inputs}):",
-        *indented([f"return {style.body(expression)}"]),
-        "",
-    ), f"{name}({inputs})"

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm, Pipeline, Test
+from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm, Test
 
 PAIR = 2
 SURE = (
@@ -22,11 +22,9 @@ def loop_notes(found: LoopForm) -> Iterator[str]:
     """Yield the assumptions behind the rewrite of one loop."""
     line = found.loop.lineno
     yield from (f"assumed independent, as told: {each.reason}." for each in found.waived)
-    if isinstance(found, Pipeline):
-        return
     if _may_not_unpack(found):
         yield f"every item of the loop on line {line} unpacks into its targets."
-    numbers = _counts(found.loop.iter if isinstance(found.loop, ast.For) else found.loop.generators[0].iter)
+    numbers = _counts(found.iteration.expression)
     for test in _conditions(found):
         if not _is_sure(test, numbers=numbers):
             yield f"the condition on line {test.lineno} fails for no item."
@@ -42,7 +40,7 @@ def _conditions(found: FanOut | InPlace) -> list[ast.expr]:
         clauses = [each for site in found.sites for each in site.clauses]
         tests = [each.expression for each in clauses if isinstance(each, Test)]
         return list({id(each): each for each in tests}.values())
-    if isinstance(found.loop, ast.For):
+    if isinstance(found.loop, ast.For | ast.AsyncFor):
         return []
     filters = [test for each in found.loop.generators for test in each.ifs]
     return [each for each in filters if not any(node is found.element for node in ast.walk(each))]
@@ -65,14 +63,14 @@ def _counts(iterable: ast.expr) -> bool:
     )
 
 
-def _target_of(loop: ast.For | Comprehension) -> ast.expr:
-    return loop.target if isinstance(loop, ast.For) else loop.generators[0].target
+def _target_of(loop: ast.For | ast.AsyncFor | Comprehension) -> ast.expr:
+    return loop.target if isinstance(loop, ast.For | ast.AsyncFor) else loop.generators[0].target
 
 
 def _may_not_unpack(found: FanOut | InPlace) -> bool:
     """Whether an item may fail to unpack, which the loop as written would only find out in its turn."""
     wanted = _target_of(found.loop)
-    if isinstance(wanted, ast.Name):
+    if isinstance(wanted, ast.Name) or isinstance(found.loop, ast.AsyncFor):
         return False
     flat = isinstance(wanted, ast.Tuple | ast.List) and all(
         isinstance(each, ast.Name) for each in wanted.elts

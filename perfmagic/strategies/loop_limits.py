@@ -25,7 +25,7 @@ def _count(found: FanOut | InPlace) -> int | None:
     if outer is None:
         return None
     if isinstance(found, FanOut):
-        if isinstance(found.loop, ast.For):
+        if isinstance(found.loop, ast.For | ast.AsyncFor):
             return outer
         inner = [each.iter for each in found.loop.generators[1:]]
         return _times(outer, inner)

@@ -64,7 +64,7 @@ def take_results(made: Draft, fan: FanOut, lines: Sequence[str], results: Sequen
 
 def stays_empty(fan: FanOut) -> bool:
     """Whether nothing of the body is left when its head is gone."""
-    assert isinstance(fan.loop, ast.For)
+    assert isinstance(fan.loop, ast.For | ast.AsyncFor)
     return fan.last is None and not fan.sunk and fan.head[-1] is fan.loop.body[-1]
 
 

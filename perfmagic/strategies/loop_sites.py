@@ -10,7 +10,7 @@ from perfmagic.analysis.parentheses import argument, target
 from perfmagic.analysis.statements import Operation
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.loop_limits import limit_of, may_exceed
-from perfmagic.strategies.loop_lines import condition, indented
+from perfmagic.strategies.loop_lines import condition, header, indented, results_taken
 from perfmagic.strategies.names import stem
 from perfmagic.strategies.start_early import is_safe
 
@@ -68,11 +68,10 @@ class Begun:
 
 
 def begun(
-    draft: Draft, found: InPlace, definition: str, waits: bool, body: Callable[[ast.expr], str]
-) -> Begun:  # noqa: FBT001
+    draft: Draft, found: InPlace, definition: str, body: Callable[[ast.expr], str], *, waits: bool
+) -> Begun:
     """Return the text of a loop that stays: ``definition`` and ``body`` are how the strategy writes a helper."""
     loop = found.loop
-    assert isinstance(loop, ast.For)
     text = segment(draft.text, found.iteration.expression)
     lines: list[str] = []
     most = limit_of(draft, found.operations)
@@ -138,3 +137,41 @@ def _clause(draft: Draft, clause: Clause) -> str:
 
 def _without_double_blanks(lines: Sequence[str]) -> list[str]:
     return [row for index, row in enumerate(lines) if row or index == 0 or lines[index - 1]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Names for what a strategy starts, and how it takes a result; ``turn`` is empty if the list itself becomes an iterator."""
+
+    many: str
+    one: str
+    turn: str
+    take: str
+
+
+def place(made: Draft, found: InPlace, parts: Begun, words: Words) -> tuple[list[str], list[str], list[str]]:
+    """Take every result where its operation stands; return the lists, the lines that go through them, and each one's name.
+
+    ``words.take`` is the text around the name of what was started, which stands in it as ``{}``.
+    """
+    alone = len(parts.turns) == 1
+    stems = ["" if alone else f"{each.stem}_" for each in parts.turns]
+    lists = [made.names.new(f"{each}{words.many}") for each in stems]
+    lines: list[str] = []
+    loop = found.loop
+    if found.paired:
+        taken = [made.names.new(f"{each}{words.one}") for each in stems]
+        items = f"zip({', '.join([parts.items, *lists])})"
+        made.edits.append(header(loop, ", ".join([parts.target, *taken]), items, made.text))
+    else:
+        turns = [
+            made.names.new(f"{each}{words.turn}") if words.turn else name
+            for each, name in zip(stems, lists, strict=True)
+        ]
+        taken = [f"next({each})" for each in turns]
+        lines = [f"{turn} = iter({each})" for turn, each in zip(turns, lists, strict=True)]
+        if parts.named:
+            made.edits.append(header(loop, parts.each, parts.items, made.text))
+    results = [words.take.replace("{}", each) for each in taken]
+    made.edits.extend(results_taken([each.operation for each in parts.turns], results))
+    return lists, lines, taken

@@ -4,15 +4,17 @@ import ast
 
 from perfmagic.analysis.edits import replace
 from perfmagic.analysis.loop_checks import Obstacle
-from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm, Pipeline
+from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm
 from perfmagic.analysis.parentheses import awaited
 from perfmagic.strategies.awaitables import awaitable
 from perfmagic.strategies.cancelling import cancelling
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.fan_out import Iterate, Pairing, last_operations
 from perfmagic.strategies.loop_lines import generators, header, results_taken, take_results
-from perfmagic.strategies.loop_sites import Begun, Turn
-from perfmagic.strategies.pipelines import pipeline_lines
+from perfmagic.strategies.loop_sites import Begun, Turn, Words, place
+from perfmagic.strategies.pipelines import write_pipeline
+
+STARTED = Words(many="tasks", one="task", turn="started", take="await {}")
 
 
 class LoopsAsTasks:
@@ -82,42 +84,32 @@ class LoopsAsTasks:
 
     def write_in_place(self, found: InPlace, parts: Begun) -> None:
         """Start every operation, then run the loop as it was and await each where it stands."""
-        made, loop = self._draft, found.loop
-        assert isinstance(loop, ast.For)
-        alone = len(parts.turns) == 1
-        several = ["tasks" if alone else f"{each.stem}_tasks" for each in parts.turns]
-        lists = [made.names.new(each) for each in several]
-        task = made.names.new("task")
-        lines = [*parts.lines]
-        for turn, name in zip(parts.turns, lists, strict=True):
-            lines.append(f"{name} = [{self._begin(turn)} {turn.over}]")
-        if found.paired:
-            singles = [task if alone else made.names.new(f"{each.stem}_task") for each in parts.turns]
-            targets = ", ".join([parts.target, *singles])
-            made.edits.append(header(loop, targets, f"zip({', '.join([parts.items, *lists])})", made.text))
-            taken = [f"await {each}" for each in singles]
-        else:
-            wishes = ["started" if alone else f"{each.stem}_started" for each in parts.turns]
-            names = [made.names.new(each) for each in wishes]
-            lines.extend(f"{name} = iter({each})" for name, each in zip(names, lists, strict=True))
-            taken = [f"await next({each})" for each in names]
-            if parts.named:
-                made.edits.append(header(loop, parts.each, parts.items, made.text))
-        made.edits.extend(results_taken([each.operation for each in parts.turns], taken))
-        every = lists[0]
-        if not alone:
-            every = made.names.new("tasks")
-            lines.append(f"{every} = [{', '.join(f'*{each}' for each in lists)}]")
+        made, loop = self._draft, found.statement
+        lists, turns, taken = place(made, found, parts, STARTED)
+        begun = zip(parts.turns, lists, strict=True)
+        lines = [
+            *parts.lines,
+            *(f"{name} = [{self._begin(turn)} {turn.over}]" for turn, name in begun),
+            *turns,
+        ]
+        tasks = lists[0]
+        if len(lists) > 1:
+            tasks = made.names.new("tasks")
+            lines.append(f"{tasks} = [{', '.join(f'*{each}' for each in lists)}]")
         region = made.region(loop, loop)
         made.before(loop, [*lines, "try:"], region=region)
-        made.after(loop, cancelling(every, task), region=region)
+        task = taken[0] if found.paired and len(taken) == 1 else made.names.new("task")
+        made.after(loop, cancelling(tasks, task), region=region)
 
     def _begin(self, turn: Turn) -> str:
         if turn.function is not None:
             return f"asyncio.create_task({turn.call})"
         return awaitable(self._draft.analysis, turn.operation.expression, turn.call)
 
-    def write_pipeline(self, found: Pipeline, helper: tuple[str, ...], call: str) -> None:
+    def write_pipeline(self, found: LoopForm, loop: ast.AsyncFor, parts: Iterate) -> None:
         """Iterate ahead of the loop, with a bounded number of tasks in flight."""
-        start = awaitable(self._draft.analysis, found.operation.expression, call)
-        pipeline_lines(self._draft, found, helper, f"asyncio.create_task({call})" if helper else start)
+        call = parts.call
+        start = f"asyncio.create_task({call})"
+        if not parts.helper:
+            start = awaitable(self._draft.analysis, found.operations[0].expression, call)
+        write_pipeline(self._draft, found, loop, parts, start)

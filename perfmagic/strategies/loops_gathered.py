@@ -4,19 +4,22 @@ import ast
 
 from perfmagic.analysis.edits import replace
 from perfmagic.analysis.loop_checks import Obstacle
-from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm, Pipeline
+from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm
 from perfmagic.analysis.parentheses import awaited
 from perfmagic.analysis.statements import lines_of
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.fan_out import Iterate, Pairing, last_operations
 from perfmagic.strategies.loop_lines import generators, header, results_taken, stays_empty, take_results
-from perfmagic.strategies.loop_sites import Begun
+from perfmagic.strategies.loop_sites import Begun, Words, place
 from perfmagic.strategies.start_early import is_safe
 
 FIRST_IN_TIME = (
     "no gathered operation fails: gather raises the error that comes first in time and lets the others go on."
 )
 """The assumption of every gathered rewrite."""
+
+
+RESULTS = Words(many="results", one="result", turn="", take="{}")
 
 
 class GatheredLoops:
@@ -43,7 +46,7 @@ class GatheredLoops:
     def chosen(self, found: LoopForm) -> LoopForm | Obstacle:
         """Leave alone what needs each result, or each error, in its turn."""
         lines = lines_of(found.loop)
-        if isinstance(found, Pipeline):
+        if isinstance(found.loop, ast.AsyncFor):
             reason = (
                 f"gather would wait for every item of the loop on line {lines[0]} before the first result"
             )
@@ -102,31 +105,18 @@ class GatheredLoops:
 
     def write_in_place(self, found: InPlace, parts: Begun) -> None:
         """Gather every result, then run the loop as it was and take each where its operation stood."""
-        made, loop = self._draft, found.loop
-        assert isinstance(loop, ast.For)
+        made = self._draft
         self.note(found)
-        alone = len(parts.turns) == 1
-        lists = [made.names.new("results" if alone else f"{each.stem}_results") for each in parts.turns]
+        lists, turns, _ = place(made, found, parts, RESULTS)
         calls = [f"asyncio.gather(*[{turn.call} {turn.over}])" for turn in parts.turns]
-        if found.paired:
-            lines = _gathered(lists, calls)
-            singles = [made.names.new("result" if alone else f"{each.stem}_result") for each in parts.turns]
-            targets = ", ".join([parts.target, *singles])
-            made.edits.append(header(loop, targets, f"zip({', '.join([parts.items, *lists])})", made.text))
-            taken = singles
-        else:
-            lines = [*_gathered(lists, calls), *(f"{each} = iter({each})" for each in lists)]
-            if alone:
-                lines = [f"{lists[0]} = iter(await {calls[0]})"]
-            taken = [f"next({each})" for each in lists]
-            if parts.named:
-                made.edits.append(header(loop, parts.each, parts.items, made.text))
-        made.edits.extend(results_taken([each.operation for each in parts.turns], taken))
-        made.before(loop, [*parts.lines, *lines])
+        lines = [*_gathered(lists, calls), *turns]
+        if turns and len(lists) == 1:
+            lines = [f"{lists[0]} = iter(await {calls[0]})"]
+        made.before(found.statement, [*parts.lines, *lines])
 
-    def write_pipeline(self, found: Pipeline, helper: tuple[str, ...], call: str) -> None:
+    def write_pipeline(self, found: LoopForm, loop: ast.AsyncFor, parts: Iterate) -> None:
         """Never called: `chosen` leaves pipelines alone."""
-        raise AssertionError(found, helper, call)
+        raise AssertionError(found, loop, parts)
 
 
 def value_of(made: Draft, parts: Iterate) -> str:

@@ -4,14 +4,16 @@ import ast
 
 from perfmagic.analysis.edits import INDENT, replace
 from perfmagic.analysis.loop_checks import Obstacle
-from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm, Pipeline
+from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm
 from perfmagic.analysis.parentheses import returned
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.fan_out import Iterate, Pairing, last_operations
 from perfmagic.strategies.loop_lines import generators, header, results_taken, stays_empty, take_results
-from perfmagic.strategies.loop_sites import Begun, Turn
+from perfmagic.strategies.loop_sites import Begun, Turn, Words, place
 from perfmagic.strategies.loops_gathered import value_of
 from perfmagic.strategies.thread_pool import pool, submission
+
+FUTURES = Words(many="futures", one="future", turn="started", take="{}.result()")
 
 
 class ThreadLoops:
@@ -41,7 +43,7 @@ class ThreadLoops:
             mapped = f"{executor}.map({parts.function}, {parts.items})"
         else:
             over = f"for {parts.each} in {parts.items}"
-            started, mapped = self._futures(f"{self._submit(fan, executor, parts)} {over}")
+            started, mapped = _futures(made, f"{self._submit(fan, executor, parts)} {over}")
             lines.append(started)
         made.before(loop, lines, region=region)
         values = value_of(made, parts)
@@ -50,11 +52,6 @@ class ThreadLoops:
         )
         left = ["pass"] if fan.head and stays_empty(fan) else []
         take_results(made, fan, left, results_taken(last_operations(fan), parts.results))
-
-    def _futures(self, submitted: str) -> tuple[str, str]:
-        """Return the line that submits all calls, and the list of their results."""
-        futures, future = self._draft.names.new("futures"), self._draft.names.new("future")
-        return f"{INDENT}{futures} = [{submitted}]", f"[{future}.result() for {future} in {futures}]"
 
     def write_comprehension(self, fan: FanOut, loop: Comprehension, parts: Iterate, pairing: Pairing) -> None:
         """Map or submit inside the pool, and build the collection from the results."""
@@ -70,7 +67,7 @@ class ThreadLoops:
             over = f"for {parts.each} in {parts.items}"
             if pairing != "beside its item":
                 over = generators(loop, made.text, parts.items if parts.setup else None)
-            started, mapped = self._futures(f"{self._submit(fan, executor, parts)} {over}")
+            started, mapped = _futures(made, f"{self._submit(fan, executor, parts)} {over}")
             lines.append(started)
         if pairing == "itself":
             kind = "set" if isinstance(loop, ast.SetComp) else "list"
@@ -94,32 +91,19 @@ class ThreadLoops:
 
     def write_in_place(self, found: InPlace, parts: Begun) -> None:
         """Submit every call, then run the loop as it was and take each result where its call stood."""
-        made, loop = self._draft, found.loop
-        assert isinstance(loop, ast.For)
+        made, loop = self._draft, found.statement
         executor = made.names.new("executor")
-        alone = len(parts.turns) == 1
-        lists = [made.names.new("futures" if alone else f"{each.stem}_futures") for each in parts.turns]
-        lines = [*parts.lines, self._pool(found, executor)]
-        for turn, name in zip(parts.turns, lists, strict=True):
-            lines.append(f"{INDENT}{name} = [{self._begin(turn, executor)} {turn.over}]")
-        if found.paired:
-            singles = [made.names.new("future" if alone else f"{each.stem}_future") for each in parts.turns]
-            targets = ", ".join([parts.target, *singles])
-            made.edits.append(header(loop, targets, f"zip({', '.join([parts.items, *lists])})", made.text))
-            taken = [f"{each}.result()" for each in singles]
-        else:
-            wishes = ["started" if alone else f"{each.stem}_started" for each in parts.turns]
-            names = [made.names.new(each) for each in wishes]
-            lines.extend(f"{INDENT}{name} = iter({each})" for name, each in zip(names, lists, strict=True))
-            taken = [f"next({each}).result()" for each in names]
-            if parts.named:
-                made.edits.append(header(loop, parts.each, parts.items, made.text))
-        made.edits.extend(results_taken([each.operation for each in parts.turns], taken))
-        made.before(loop, lines, region=made.region(loop, loop))
+        lists, turns, _ = place(made, found, parts, FUTURES)
+        begun = zip(parts.turns, lists, strict=True)
+        started = [f"{name} = [{self._begin(turn, executor)} {turn.over}]" for turn, name in begun]
+        inside = [f"{INDENT}{each}" for each in (*started, *turns)]
+        made.before(
+            loop, [*parts.lines, self._pool(found, executor), *inside], region=made.region(loop, loop)
+        )
 
-    def write_pipeline(self, found: Pipeline, helper: tuple[str, ...], call: str) -> None:
+    def write_pipeline(self, found: LoopForm, loop: ast.AsyncFor, parts: Iterate) -> None:
         """Never called: code in threads has no ``async for``."""
-        raise AssertionError(found, helper, call)
+        raise AssertionError(found, loop, parts)
 
     def _begin(self, turn: Turn, executor: str) -> str:
         call = turn.operation.expression
@@ -141,3 +125,9 @@ class ThreadLoops:
         workers = min(wanted, options.limit)
         self._draft.in_flight = max(self._draft.in_flight, workers)
         return pool(executor, workers)
+
+
+def _futures(made: Draft, submitted: str) -> tuple[str, str]:
+    """Return the line that submits all calls, and the list of their results."""
+    futures, future = made.names.new("futures"), made.names.new("future")
+    return f"{INDENT}{futures} = [{submitted}]", f"[{future}.result() for {future} in {futures}]"

