@@ -165,7 +165,7 @@ def _commitment(earlier: Step, later: Step) -> Iterator[Reason]:
     if later.role != "operation" or not writes:
         return
     outside = [each for each in writes if each.kind not in MEMORY and not _made_by(later, each)]
-    risky = earlier.role == "operation" if outside else earlier.role != "operation" and earlier.may_fail
+    risky = earlier.may_fail or (bool(outside) and earlier.role == "operation")
     if not risky or earlier.statement == later.statement:
         return
     written = _ordered(writes)[0].label

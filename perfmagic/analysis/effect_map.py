@@ -10,6 +10,7 @@ from perfmagic.analysis.calls import call
 from perfmagic.analysis.effects import NOTHING, Barrier, Effects, Hazard, Kind, Location, Touched
 from perfmagic.analysis.execution import execute
 from perfmagic.analysis.expressions import evaluate
+from perfmagic.analysis.failing import may_fail
 from perfmagic.analysis.machine import Called, Callee, Frame, HeapKey, Machine, Record, Trace
 from perfmagic.analysis.memory import locate
 from perfmagic.analysis.scopes import CELL, Scope
@@ -86,6 +87,11 @@ class EffectMap:
         """Return the functions with source that a call of the cell runs, those that they call included."""
         trace = self._traces.get(id(node))
         return () if trace is None else tuple(trace.entered)
+
+    def may_fail(self, node: ast.expr) -> bool:
+        """Whether an operation can raise, as far as its code and the code that it enters tell."""
+        entered = [function for each in ast.walk(node) for function in self.entered(each)]
+        return bool(self.of(node).barriers) or may_fail(node, entered)
 
     def given(self, node: ast.AST) -> frozenset[Atom]:
         """Return what a call of the cell may give, and what that may hold, as far as the analysis follows it."""

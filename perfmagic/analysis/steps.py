@@ -38,6 +38,10 @@ class EffectSource(Protocol):
         """Return the objects that each run of the nodes makes anew."""
         ...
 
+    def may_fail(self, node: ast.expr) -> bool:
+        """Whether an operation can raise, as far as its code and the code that it enters tell."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -167,6 +171,7 @@ def operation_step(
         lines=operation.lines,
         hidden=effects.of(operation.node, without=[*inside, *_written_names(operation.node)]),
         made=effects.private_to(operation.node),
+        may_fail=effects.may_fail(operation.node),
         needs=tuple(before[each] for each in inside),
         guard=pacing,
         pinned=_pin(statement, operation, reached),

@@ -250,4 +250,13 @@ CELLS = {
     "written through globals": "a = await f(1)\nb = await g(2)\nglobals()['a'] = 5\nc = await f(a)\n",
     "import as zip": "import asyncio as zip\nout = []\nfor i in range(2):\n    out.append(await f(i))\n",
     "function called task": "async def task(v): return await f(v)\na = await task(1)\nb = await task(2)\ntasks = 3\n",
+    "write behind what fails": "a = await boom('x', 0.02)\nb = await bump()\n",
+    "write behind what fails at times": (
+        "async def fussy(v):\n    await f(v, 0.02)\n    return 1 // v\na = await fussy(0)\nb = await addto(LOG, 2)\n"
+    ),
+    "field of a named tuple": (
+        "import collections\nrows = []\nbox = collections.namedtuple('Box', 'rows size')(rows, 3)\n"
+        "n = await addto(rows, 1)\nasync def size(v):\n    await f()\n    return len(v)\nm = await size(box.rows)\n"
+    ),
+    "value shown only if it is last": "a = await f(1)\n'text'\nb = await g(2)\n",
 }
