@@ -251,7 +251,7 @@ def _open(machine: Machine, node: ast.AST, model: Model, native: Native, argumen
         machine.write(node, location)
         line = machine.line(node)
         machine.hazard(node, "outside", f"line {line} opens a file for writing", "open()")
-    return just(new(machine, node, "_io.TextIOWrapper", "open"))
+    return just(new(machine, node, "perfmagic.ReadFile" if reads else "_io.TextIOWrapper", "open"))
 
 
 def _dump(machine: Machine, node: ast.AST, _model: Model, native: Native, arguments: Arguments) -> Value:

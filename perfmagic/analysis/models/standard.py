@@ -7,16 +7,6 @@ from perfmagic.analysis.models.model import CHANGE, KEEP, NUMBER, PURE, Model, T
 
 _CLOCK = Model(result="scalar:float", reads="no", locations=((Kind.CLOCK, "clock", True),), calls=False)
 _RANDOM = Model(locations=((Kind.RANDOM, "random", True),))
-_READ_FILE = Model(locations=((Kind.FILE, "files", False),), blocking=True)
-_WRITE_FILE = Model(locations=((Kind.FILE, "files", True),), hazard="it changes files", blocking=True)
-_PROCESS = Model(
-    locations=((Kind.FILE, "files", True), (Kind.EXTERNAL, "processes", True)),
-    hazard="it starts a process",
-    blocking=True,
-    result="data",
-)
-_ENVIRONMENT_READ = Model(locations=((Kind.ENVIRONMENT, "environment", False),), result="scalar")
-_ENVIRONMENT_WRITE = Model(locations=((Kind.ENVIRONMENT, "environment", True),), result="none")
 _LOOP = Model(mutates=True, reads="no", result="scalar", handler="loop", calls=False)
 _NEW_LOCK = Model(result="new:_thread.lock", reads="no")
 _AWAITED_LOOP = replace(_LOOP, awaits=True)
@@ -141,125 +131,6 @@ _RANDOM_TABLE: Table = {
     "secrets.*": Model(result="scalar", locations=((Kind.RANDOM, "system random", False),)),
 }
 
-_FILES: Table = {
-    **group(_READ_FILE, "os", "listdir stat scandir walk access getsize lstat"),
-    **group(_READ_FILE, "posix", "listdir stat scandir access lstat"),
-    **group(
-        replace(_READ_FILE, blocking=False),
-        "posixpath",
-        "exists isfile isdir getsize getmtime realpath abspath expanduser lexists islink",
-    ),
-    **group(
-        replace(_READ_FILE, blocking=False), "genericpath", "exists isfile isdir getsize getmtime getctime"
-    ),
-    **group(PURE, "posixpath", "join basename dirname split splitext normpath isabs commonprefix relpath"),
-    **group(_WRITE_FILE, "os", "makedirs removedirs renames"),
-    **group(
-        _WRITE_FILE,
-        "posix",
-        "remove unlink rename replace mkdir rmdir chmod symlink link truncate write utime",
-    ),
-    **group(_PROCESS, "posix", "system fork kill posix_spawn execv"),
-    **group(_PROCESS, "os", "system popen kill"),
-    **group(_PROCESS, "subprocess", "run call check_call check_output getoutput getstatusoutput Popen"),
-    **group(
-        replace(_PROCESS, awaits=True, blocking=False),
-        "asyncio.subprocess",
-        "create_subprocess_exec create_subprocess_shell",
-    ),
-    **group(NUMBER, "os", "cpu_count fspath fsencode fsdecode"),
-    **group(NUMBER, "posix", "cpu_count getpid fspath"),
-    **group(_ENVIRONMENT_READ, "os", "getenv getcwd"),
-    "posix.getcwd": _ENVIRONMENT_READ,
-    "posix.chdir": _ENVIRONMENT_WRITE,
-    "posix.putenv": _ENVIRONMENT_WRITE,
-    **group(
-        _ENVIRONMENT_READ,
-        "os._Environ",
-        "get __getitem__ __contains__ __iter__ items keys values copy __len__",
-    ),
-    "os._Environ.*": _ENVIRONMENT_WRITE,
-    **{
-        f"shutil.{name}": _WRITE_FILE
-        for name in ("copy", "copyfile", "copytree", "rmtree", "move", "copy2", "make_archive")
-    },
-    "tempfile.*": replace(_WRITE_FILE, result="unknown"),
-    "glob.glob": _READ_FILE,
-    **{
-        f"{module}.Path.{name}": _READ_FILE
-        for module in ("pathlib", "pathlib._local")
-        for name in (
-            "read_text",
-            "read_bytes",
-            "exists",
-            "is_file",
-            "is_dir",
-            "stat",
-            "iterdir",
-            "glob",
-            "rglob",
-            "resolve",
-            "cwd",
-            "home",
-            "expanduser",
-            "absolute",
-        )
-    },
-    **{
-        f"{module}.Path.{name}": _WRITE_FILE
-        for module in ("pathlib", "pathlib._local")
-        for name in (
-            "write_text",
-            "write_bytes",
-            "mkdir",
-            "rmdir",
-            "unlink",
-            "touch",
-            "rename",
-            "replace",
-            "chmod",
-            "symlink_to",
-            "hardlink_to",
-        )
-    },
-    **{
-        f"{module}.Path.open": Model(handler="open", option="method")
-        for module in ("pathlib", "pathlib._local")
-    },
-    **{
-        f"{module}.{cls}": replace(PURE, result="new:pathlib.Path")
-        for module in ("pathlib", "pathlib._local")
-        for cls in ("Path", "PurePath", "PosixPath")
-    },
-    **{
-        f"{module}.{cls}.*": replace(PURE, result="new:pathlib.Path", calls=False)
-        for module in ("pathlib", "pathlib._local")
-        for cls in ("PurePath", "Path", "PosixPath")
-    },
-    **{
-        f"_io.{cls}.{name}": Model(mutates=True, locations=((Kind.FILE, "files", True),), result="data")
-        for cls in ("TextIOWrapper", "BufferedWriter", "FileIO", "BufferedReader", "BufferedRandom")
-        for name in (
-            "read",
-            "readline",
-            "readlines",
-            "write",
-            "writelines",
-            "seek",
-            "tell",
-            "flush",
-            "close",
-            "truncate",
-            "__iter__",
-            "__next__",
-            "__enter__",
-            "__exit__",
-        )
-    },
-    **{f"_io.{cls}.*": Model(mutates=True, result="data") for cls in ("StringIO", "BytesIO")},
-    **{f"_io.{cls}": replace(PURE, result=f"new:_io.{cls}") for cls in ("StringIO", "BytesIO")},
-}
-
 _CONTEXT: Table = {
     "_contextvars.ContextVar": replace(PURE, result="new:_contextvars.ContextVar", calls=False),
     "_contextvars.ContextVar.get": Model(
@@ -379,4 +250,4 @@ _THREADS: Table = {
     "queue.Queue.*": Model(handler="loop", option="queue", mutates=True, blocking=True),
 }
 
-STANDARD: Table = {**_TIME, **_PURE_MODULES, **_RANDOM_TABLE, **_FILES, **_CONTEXT, **_ASYNCIO, **_THREADS}
+STANDARD: Table = {**_TIME, **_PURE_MODULES, **_RANDOM_TABLE, **_CONTEXT, **_ASYNCIO, **_THREADS}

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from perfmagic.analysis.models.builtin import BUILTIN
 from perfmagic.analysis.models.databases import DATABASES
+from perfmagic.analysis.models.files import FILES
 from perfmagic.analysis.models.model import Model
 from perfmagic.analysis.models.notebook import NOTEBOOK
 from perfmagic.analysis.models.offered import offered
@@ -15,7 +16,7 @@ from perfmagic.analysis.models.standard import STANDARD
 from perfmagic.analysis.models.web import WEB
 
 MODELS: Mapping[str, Model] = MappingProxyType(
-    {**BUILTIN, **STANDARD, **OPERATORS, **SCIENCE, **DATABASES, **WEB, **NOTEBOOK}
+    {**BUILTIN, **STANDARD, **FILES, **OPERATORS, **SCIENCE, **DATABASES, **WEB, **NOTEBOOK}
 )
 
 
