@@ -303,7 +303,8 @@ def to_source(cell: Cell, edits: Sequence[Edit]) -> str | None:
     text = "\n".join(lines)
     last = _ended_alike("\n", text).removeprefix("\r" if text.endswith("\r") else "")
     changed = "".join(f"{each}\n" for each in written[:blank]) + apply(text + last, edits)
-    return changed if cell.source.endswith("\n") else changed.removesuffix("\n").removesuffix("\r")
+    ends = len(cell.source) - len(cell.source.rstrip("\n"))
+    return changed + "\n" * (ends - 1) if ends else changed.removesuffix("\n").removesuffix("\r")
 
 
 def _cuts(edit: Edit, line: int) -> bool:

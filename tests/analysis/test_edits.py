@@ -129,10 +129,12 @@ def test_damage_is_noticed(after, what):
     assert found is None if what is None else what in found
 
 
-@pytest.mark.parametrize("end", ["\r\n", ""], ids=["ended", "open"])
+@pytest.mark.parametrize("end", ["\r\n", "", "\r\n\n\n"], ids=["ended", "open", "blank lines"])
 def test_new_lines_take_the_line_ends_of_the_cell(end):
     text = f"\r\na = 1\r\nb = 2{end}"
-    changes = Changes(edits=(), insertions=(Insertion(line=2, side="after", lines=("c = 3",), indent=""),), regions=())
+    changes = Changes(
+        edits=(), insertions=(Insertion(line=2, side="after", lines=("c = 3",), indent=""),), regions=()
+    )
     python = text.removeprefix("\r\n")
     changed = to_source(Cell(source=text, python=python), edits_of(changes, python))
     assert changed == f"\r\na = 1\r\nb = 2\r\nc = 3{end}"
