@@ -16,6 +16,7 @@ from perfmagic.analysis.memory import (
     attribute_key,
     is_exact,
     kind_label,
+    name_it,
     new,
     store,
     stored,
@@ -23,16 +24,16 @@ from perfmagic.analysis.memory import (
 from perfmagic.analysis.models.table import find
 from perfmagic.analysis.natives import call_native, unknown_call
 from perfmagic.analysis.values import (
-    UNKNOWN,
+    NEVER,
+    NONE,
     Arguments,
     Class,
-    Const,
     Fresh,
     Live,
     Method,
     Native,
-    Scalar,
     Value,
+    join,
     just,
 )
 
@@ -124,42 +125,108 @@ def _is_named_tuple(cls: Live | Class) -> bool:
     )
 
 
-def _field_names(cls: Live | Class) -> list[str]:
+def _field_names(cls: Live | Class) -> tuple[list[str], bool]:
+    """Return the fields of a generated constructor, and whether an argument's place tells its field."""
     if isinstance(cls, Class):
-        annotated = [each for each in cls.node.body if isinstance(each, ast.AnnAssign)]
-        return [each.target.id for each in annotated if isinstance(each.target, ast.Name)]
+        return _written_fields(cls)
     for name in ("__dataclass_fields__", "_fields"):
         found = live.class_attribute(cast("type", cls.value), name)
         if found is not None and is_exact(found[1], (dict, tuple)):
-            return list(cast("dict[str, object]", found[1]))
-    return []
+            fields = cast("dict[str, object]", found[1])
+            values = list(fields.values()) if type(fields) is dict else []
+            plain = all(
+                _says(each, "init", default=True) and not _says(each, "kw_only", default=False)
+                for each in values
+            )
+            return list(fields), plain
+    return [], False
+
+
+def _says(field: object, name: str, *, default: bool) -> bool:
+    found = live.static_attribute(field, name)
+    return found if type(found) is bool else default
+
+
+def _written_fields(cls: Class) -> tuple[list[str], bool]:
+    """Return the fields of a class of the cell, those of its bases first."""
+    names: dict[str, None] = {}
+    plain = True
+    for base in cls.bases:
+        if isinstance(base, Class) or (isinstance(base, Live) and live.is_class(base.value)):
+            inherited, known = _field_names(base)
+            names.update(dict.fromkeys(inherited))
+            plain = plain and (known or base == Live(object))
+        else:
+            plain = False
+    annotated = [each for each in cls.node.body if isinstance(each, ast.AnnAssign)]
+    names.update((each.target.id, None) for each in annotated if isinstance(each.target, ast.Name))
+    special = [ast.unparse(each) for each in (*annotated, *cls.node.decorator_list)]
+    words = ("ClassVar", "InitVar", "KW_ONLY", "init", "kw_only")
+    return list(names), plain and not any(word in text for text in special for word in words)
 
 
 def _construct_fields(
     machine: Machine, node: ast.AST, cls: Live | Class, atom: Fresh, arguments: Arguments
 ) -> Value:
     """Store the arguments of a generated constructor in the fields, and run ``__post_init__``."""
-    fields = _field_names(cls)
-    for index, value in enumerate(arguments.positional):
-        if index < len(fields):
-            store(machine, atom, attribute_key(fields[index]), value)
+    fields, plain = _field_names(cls)
+    placed = arguments.positional if plain and not arguments.starred else ()
+    anywhere = NEVER if placed or plain else join(*arguments.positional)
+    for name, value in zip(fields, placed, strict=False):
+        store(machine, atom, attribute_key(name), value)
     for name, value in arguments.keywords.items():
         store(machine, atom, attribute_key(name), value)
     for name in fields:
-        if not stored(machine, atom, attribute_key(name)):
-            store(machine, atom, attribute_key(name), arguments.rest or _default_of(machine, cls, name))
+        given = stored(machine, atom, attribute_key(name))
+        if not given or arguments.starred or anywhere:
+            loose = join(arguments.rest, anywhere, *(arguments.positional if arguments.starred else ()))
+            store(machine, atom, attribute_key(name), join(loose, _default_of(machine, node, cls, name)))
         store(machine, atom, ELEMENTS, stored(machine, atom, attribute_key(name)))
     hook = lookup(machine, cls, "__post_init__")
     if hook is not None:
-        machine.call(machine, node, frozenset(Method(atom, raw) for raw in hook[1]), Arguments())
+        machine.call(machine, node, frozenset(Method(atom, raw) for raw in hook[1]), arguments)
     return just(atom)
 
 
-def _default_of(machine: Machine, cls: Live | Class, name: str) -> Value:
-    """Return the default of a field: the class attribute of that name if it is plain, else unknown."""
+def _default_of(machine: Machine, node: ast.AST, cls: Live | Class, name: str) -> Value:
+    """Return the default of a field, or what its factory makes."""
+    if isinstance(cls, Live):
+        return _live_default(machine, node, cast("type", cls.value), name)
+    results: list[Value] = []
     found = lookup(machine, cls, name)
-    plain = found is not None and all(isinstance(each, Const | Scalar) for each in found[1])
-    return found[1] if found is not None and plain else UNKNOWN
+    for each in found[1] if found is not None else ():
+        if isinstance(each, Fresh) and each.kind == "dataclasses.Field":
+            factory = stored(machine, each, attribute_key("default_factory"))
+            results.append(stored(machine, each, attribute_key("default")))
+            results.append(machine.call(machine, node, factory, Arguments()))
+        else:
+            results.append(just(each))
+    for base in cls.bases:
+        if isinstance(base, Live | Class) and not results:
+            results.append(_default_of(machine, node, base, name))
+    return join(*results)
+
+
+def _live_default(machine: Machine, node: ast.AST, cls: type, name: str) -> Value:
+    table = live.class_attribute(cls, "__dataclass_fields__")
+    if table is None or type(table[1]) is not dict:
+        defaults = live.class_attribute(cls, "_field_defaults")
+        values = (
+            cast("dict[str, object]", defaults[1])
+            if defaults is not None and type(defaults[1]) is dict
+            else {}
+        )
+        return just(name_it(machine, values[name], f"default of {name}")) if name in values else NEVER
+    field = cast("dict[str, object]", table[1]).get(name)
+    results: list[Value] = []
+    for attribute in ("default", "default_factory"):
+        found = live.static_attribute(field, attribute)
+        if found is None or type(found).__name__ == "_MISSING_TYPE":
+            results.append(NEVER if found is not None else NONE)
+            continue
+        value = just(name_it(machine, found, f"{attribute} of {name}"))
+        results.append(value if attribute == "default" else machine.call(machine, node, value, Arguments()))
+    return join(*results)
 
 
 def _with_arguments(machine: Machine, atom: Fresh, arguments: Arguments) -> Value:

@@ -9,6 +9,7 @@ from perfmagic.analysis.handlers_builtin import BUILTIN_HANDLERS
 from perfmagic.analysis.handlers_objects import OBJECT_HANDLERS
 from perfmagic.analysis.handlers_operator import OPERATOR_HANDLERS
 from perfmagic.analysis.handlers_services import SERVICE_HANDLERS
+from perfmagic.analysis.handlers_wrapping import WRAPPING_HANDLERS
 from perfmagic.analysis.machine import Machine
 from perfmagic.analysis.memory import (
     ELEMENTS,
@@ -44,6 +45,7 @@ HANDLERS: Mapping[str, HandlerFunction] = {
     **ASYNC_HANDLERS,
     **SERVICE_HANDLERS,
     **OPERATOR_HANDLERS,
+    **WRAPPING_HANDLERS,
 }
 
 

@@ -166,6 +166,7 @@ _ITERATORS: Table = {
         f"pending.{name}": Model(handler="next")
         for name in ("send", "asend", "__next__", "__anext__", "throw", "athrow")
     },
+    "pending.__await__": Model(result="self", reads="no"),
     "pending.close": Model(result="none", reads="no"),
     "pending.aclose": Model(result="none", reads="no", awaits=True),
     "data.*": PURE,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from perfmagic.analysis.effects import Kind
-from perfmagic.analysis.models.model import CHANGE, KEEP, NUMBER, PURE, Model, Table, group
+from perfmagic.analysis.models.model import CHANGE, KEEP, NUMBER, PURE, SHALLOW, Model, Table, group
 
 _CLOCK = Model(result="scalar:float", reads="no", locations=((Kind.CLOCK, "clock", True),), calls=False)
 _RANDOM = Model(locations=((Kind.RANDOM, "random", True),))
@@ -107,18 +107,51 @@ _PURE_MODULES: Table = {
     "functools.cache": Model(handler="cached", option="direct"),
     "functools.cached_property": Model(handler="property", option="functools.cached_property"),
     "functools.reduce": PURE,
+    "_functools.reduce": PURE,
+    **{
+        f"functools._{made}_from_{root}": Model(handler="ordering")
+        for made in ("lt", "le", "gt", "ge")
+        for root in ("lt", "le", "gt", "ge")
+    },
+    **group(Model(handler="weak"), "weakref.ReferenceType", "__call__"),
+    "types.SimpleNamespace": Model(handler="namespace"),
+    **group(
+        SHALLOW,
+        "inspect",
+        "iscoroutinefunction isfunction ismethod isclass iscoroutine isawaitable isgenerator isasyncgen",
+    ),
+    **group(Model(handler="container", option="builtins.list"), "csv", "DictReader"),
+    **group(Model(handler="container", option="builtins.list"), "_csv", "reader"),
+    **group(replace(PURE, result="scalar"), "uuid", "uuid3 uuid5"),
+    **group(
+        Model(handler="log", locations=((Kind.STDOUT, "stdout", True),)),
+        "logging.Logger",
+        "debug info warning error exception critical log",
+    ),
+    **group(
+        Model(handler="log", locations=((Kind.STDOUT, "stdout", True),)),
+        "logging",
+        "debug info warning error critical log",
+    ),
+    "logging.getLogger": Model(result="new:logging.Logger"),
     "functools.cmp_to_key": Model(result="first", reads="no", calls=False),
     "functools.total_ordering": Model(result="first", reads="no", calls=False),
     "functools._lru_cache_wrapper.cache_clear": CHANGE,
     "functools._lru_cache_wrapper.cache_info": NUMBER,
     "dataclasses.dataclass": Model(handler="dataclass"),
     **group(PURE, "dataclasses", "asdict astuple"),
-    "dataclasses.field": PURE,
-    "dataclasses.replace": Model(result="unknown"),
+    "dataclasses.field": Model(handler="field"),
+    "dataclasses.replace": Model(handler="replaced"),
     "contextlib.contextmanager": Model(handler="contextmanager"),
     "contextlib.asynccontextmanager": Model(handler="contextmanager"),
     "contextlib.suppress": replace(PURE, result="new:contextlib.suppress"),
-    "contextlib.nullcontext": Model(result="copy:contextlib.nullcontext"),
+    "contextlib.suppress.__enter__": Model(result="none", reads="no", calls=False),
+    "contextlib.suppress.__exit__": Model(result="scalar", reads="no", calls=False),
+    "contextlib.nullcontext": Model(handler="held", option="contextlib.nullcontext"),
+    "contextlib.nullcontext.__enter__": Model(result="element", reads="no", calls=False),
+    "contextlib.nullcontext.__exit__": Model(result="none", reads="no", calls=False),
+    "contextlib.nullcontext.__aenter__": Model(result="element", reads="no", calls=False, awaits=True),
+    "contextlib.nullcontext.__aexit__": Model(result="none", reads="no", calls=False, awaits=True),
     **group(NUMBER, "sys", "getsizeof getrefcount intern getrecursionlimit"),
     "typing.cast": Model(handler="cast"),
     "enum.Enum.*": NUMBER,
