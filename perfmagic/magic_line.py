@@ -200,7 +200,7 @@ CONTRADICTIONS: Sequence[tuple[str, str, str]] = (
 """Fields of the options that cannot both be given, and why."""
 
 SUMMARIES: Mapping[str, str] = {
-    "concurrent": "Compare this cell with itself under asyncio.gather, tasks and threads.",
+    "concurrent": "Compare this cell with itself under asyncio.gather, TaskGroup, tasks, threads and processes.",
 }
 
 
@@ -223,6 +223,11 @@ def wants_help(line: str) -> bool:
     except UsageError:
         return False
     return any(word in {"--help", "-h"} for word in words)
+
+
+def wants_explanation(line: str) -> bool:
+    """Tell whether the line asks what is known of the cell instead of a run."""
+    return "--explain" in line and any(word == "--explain" for word in split(line))
 
 
 def help_text(magic: str) -> str:

@@ -14,6 +14,9 @@ from perfmagic.model.comparison import Comparison
 STRATEGIES = "perfmagic.strategies"
 REPORTS = "perfmagic.reports"
 
+ORDER = ("gather", "taskgroup", "tasks", "threads", "processes")
+"""Own strategies in the order in which they are tried and shown; what is installed is listed by name."""
+
 Render = Callable[[Comparison], str]
 
 
@@ -62,14 +65,18 @@ class Known:
 
 @cache
 def known(group: str) -> Known:
-    """Return the entry points of a group; perfmagic's own come first, in the order of its pyproject."""
+    """Return the entry points of a group; perfmagic's own come first, strategies in their order."""
     points = importlib.metadata.entry_points(group=group)
-    own = [point for point in points if point.value.startswith("perfmagic.")]
+    own = sorted((point for point in points if point.value.startswith("perfmagic.")), key=_rank)
     others = sorted((point for point in points if point not in own), key=lambda point: point.name)
     found: dict[str, importlib.metadata.EntryPoint] = {}
     for point in (*own, *others):
         found.setdefault(point.name, point)
     return Known(group, found)
+
+
+def _rank(point: importlib.metadata.EntryPoint) -> tuple[int, str]:
+    return (ORDER.index(point.name) if point.name in ORDER else len(ORDER)), point.name
 
 
 def report_for(path: Path) -> Render:

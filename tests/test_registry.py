@@ -19,10 +19,10 @@ from tests.reports.examples import WIN
 
 
 def test_strategies_come_in_the_order_in_which_they_are_tried():
-    assert list(known(STRATEGIES).points)[:3] == ["gather", "tasks", "threads"]
+    assert list(known(STRATEGIES).points)[:5] == ["gather", "taskgroup", "tasks", "threads", "processes"]
 
 
-@pytest.mark.parametrize("name", ["gather", "tasks", "threads"])
+@pytest.mark.parametrize("name", ["gather", "taskgroup", "tasks", "threads", "processes"])
 def test_a_strategy_answers_with_a_plan_or_a_refusal(name):
     strategy = known(STRATEGIES).load(name)
     answer = strategy(analyse(Cell(source="x = 1\n", python="x = 1\n"), {}), Options())
@@ -87,7 +87,7 @@ def test_others_come_after_our_own_by_name(fake_points):
         point("alpha", "other.alpha:plan"),
         point("gather", "perfmagic.strategies.gather:plan"),
     )
-    assert list(known(STRATEGIES).points) == ["tasks", "gather", "alpha", "zeta"]
+    assert list(known(STRATEGIES).points) == ["gather", "tasks", "alpha", "zeta"]
 
 
 def test_a_strategy_of_another_package_is_found(fake_points, monkeypatch):

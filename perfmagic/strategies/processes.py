@@ -16,8 +16,11 @@ from perfmagic.analysis.statements import Operation
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan, Refusal
 from perfmagic.strategies.draft import Draft, draft, finish
+from perfmagic.strategies.fan_out import rewrite_loops
+from perfmagic.strategies.loops_in_processes import ProcessLoops
 from perfmagic.strategies.names import stem
 from perfmagic.strategies.ordering import ordering, rewritable_blocks
+from perfmagic.strategies.process_pool import pool
 from perfmagic.strategies.process_safety import unfit
 from perfmagic.strategies.process_starts import Handover, handovers
 from perfmagic.strategies.refusals import explain, precondition
@@ -26,6 +29,7 @@ from perfmagic.strategies.start_early import is_safe
 from perfmagic.strategies.thread_pool import submission
 
 NAME = "processes"
+FEWEST = 2
 LIBRARY = "loky"
 INSTALL = 'pip install "perfmagic[processes]"'
 COPIES = "the calls work on copies, and what they return shares no object with what they were given."
@@ -48,6 +52,11 @@ def _plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     if refusal is not None:
         return refusal
     most = options.workers or _cores()
+    if most < FEWEST:
+        reason = "one worker process works on one call at a time."
+        return Refusal(
+            strategy=NAME, kind="limit", reason=reason, hint="--workers 2, where there are two cores"
+        )
     first, count = _written(analysis, options, most)
     if isinstance(first, Refusal) or count >= most:
         return first
@@ -79,6 +88,7 @@ class _Writer:
 
     def __init__(self, made: Draft, workers: int) -> None:
         self._draft = made
+        self._executor = made.names.new("executor")
         self._workers = workers
 
     def rewrite(self, block: Block, done: set[int]) -> bool:
@@ -87,17 +97,21 @@ class _Writer:
         if block.key in done or block.parent in done:
             done.add(block.key)
             return False
+        looped = rewrite_loops(made, block, ProcessLoops(made, self._executor, self._workers), done)
+        return self._straight(block) or looped
+
+    def _straight(self, block: Block) -> bool:
+        made = self._draft
         order = ordering(made.analysis, block, made.options)
         found = handovers(order, self._fit(block))
         statements = order.block.statements
         edges = [statements[each] for start in found for each in (start.position, start.step.statement)]
         if not found or not made.alone(edges):
             return False
-        executor = made.names.new("executor")
         first = min(each.position for each in found)
-        made.before(statements[first], [pool(executor, self._workers)])
+        made.before(statements[first], [pool(self._executor, self._workers)])
         for each in found:
-            self._hand_over(block, each, executor)
+            self._hand_over(block, each)
         made.orderings.append(order)
         made.overlapped.extend(each.operation for each in found)
         made.in_flight = max(made.in_flight, len(found))
@@ -115,10 +129,10 @@ class _Writer:
                     self._draft.refuse(reason.kind, reason.reason, each.lines, reason.hint)
         return frozenset(fit)
 
-    def _hand_over(self, block: Block, call: Handover, executor: str) -> None:
+    def _hand_over(self, block: Block, call: Handover) -> None:
         made, operation = self._draft, call.operation
         future = made.names.new(f"{stem(operation.label)}_future")
-        line = f"{future} = {submission(executor, _call(operation), made.text)}"
+        line = f"{future} = {submission(self._executor, _call(operation), made.text)}"
         made.before(block.statements[call.position], [line])
         made.edits.append(replace(operation.node, f"{future}.result()"))
         if call.position < call.step.statement and not is_safe(operation.expression):
@@ -132,8 +146,3 @@ class _Writer:
 def _call(operation: Operation) -> ast.Call:
     assert isinstance(operation.node, ast.Call)
     return operation.node
-
-
-def pool(executor: str, workers: int) -> str:
-    """Return the line that gets the pool."""
-    return f"{executor} = get_reusable_executor(max_workers={workers})"

@@ -1,8 +1,8 @@
 """Which calls go to other processes, how that is written, and why others stay."""
 
-import builtins
 import importlib.util
 import linecache
+import subprocess
 import sys
 import types
 
@@ -238,7 +238,44 @@ PLANS = {
     ),
 }
 
+LOOPS = {
+    "a comprehension of known length is sent in pieces": (
+        "out = [spin(n) for n in range(40)]\n",
+        "executor = get_reusable_executor(max_workers=2)\nout = list(executor.map(spin, range(40), chunksize=5))\n",
+    ),
+    "a loop keeps its items apart": (
+        "out = []\nfor n in data:\n    out.append(spin(n))\n",
+        "out = []\nexecutor = get_reusable_executor(max_workers=2)\n"
+        "for n, result in zip(data, executor.map(spin, data)):\n    out.append(result)\n",
+    ),
+    "two calls for each item": (
+        "out = []\nfor n in [1, 2]:\n    v = spin(n)\n    out.append(fib(v))\n",
+        "out = []\n\ndef get_fib(n):\n    v = spin(n)\n    return v, fib(v)\n\nitems = [1, 2]\n"
+        "executor = get_reusable_executor(max_workers=2)\n"
+        "for n, (v, fib_result) in zip(items, executor.map(get_fib, items)):\n    out.append(fib_result)\n",
+    ),
+    "a filter": (
+        "out = [spin(n, seed=1) for n in data if n > 3]\n",
+        "executor = get_reusable_executor(max_workers=2)\n"
+        "futures = [executor.submit(spin, n, seed=1) for n in data if n > 3]\n"
+        "out = [future.result() for future in futures]\n",
+    ),
+    "inside a function": (
+        "def work(xs):\n    return [spin(x) for x in xs]\nr = work(data)\n",
+        "def work(xs):\n    executor = get_reusable_executor(max_workers=2)\n    return list(executor.map(spin, xs))\nr = work(data)\n",
+    ),
+}
+
 REFUSALS = {
+    "a loop that carries a value": ("t = 0\nfor n in range(3):\n    t = spin(t)\n", "from the iteration before"),
+    "a loop that keeps an object": (
+        "out = []\nfor n in range(3):\n    row = [CONFIG, n]\n    v = spin(n)\n    out.append(fib(v))\n",
+        "keeps in a name",
+    ),
+    "a loop that remembers": ("out = [remember(n) for n in range(3)]\n", "SEEN"),
+    "a loop over random numbers": ("out = [roll(n) for n in range(3)]\n", "random"),
+    "a loop of next to nothing": ("out = [double(n) for n in range(3)]\n", "too little"),
+    "a loop that gives existing objects": ("out = [config(n) for n in range(3)]\n", "there already"),
     "writes a global list": ("a = remember(3)\nb = remember(4)\n", "changes 'SEEN'"),
     "writes a global name": ("a = count(3)\nb = count(4)\n", "changes 'K'"),
     "prints": ("show(3)\nx = 1\nshow(4)\n", "stdout"),
@@ -269,7 +306,7 @@ REFUSALS = {
 }
 
 
-@pytest.mark.parametrize(("source", "expected"), PLANS.values(), ids=PLANS)
+@pytest.mark.parametrize(("source", "expected"), [*PLANS.values(), *LOOPS.values()], ids=[*PLANS, *LOOPS])
 def test_independent_calls_are_handed_over(notebook, source, expected):
     plan = planned(source, notebook)
     assert isinstance(plan, Plan), plan
@@ -284,3 +321,41 @@ def test_calls_that_would_differ_in_another_process_stay(notebook, source, reaso
     assert isinstance(answer, Refusal), answer.source
     assert reason in answer.reason
     assert answer.reason.endswith(".")
+
+
+def test_more_than_four_in_ten_cases_are_refused():
+    assert len(REFUSALS) >= 0.4 * (len(REFUSALS) + len(PLANS) + len(LOOPS))
+
+
+def test_without_loky_the_strategy_says_what_to_install(notebook, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    answer = planned("a = spin(1)\nb = spin(2)\n", notebook)
+    assert (answer.kind, answer.hint) == ("missing", 'pip install "perfmagic[processes]"')
+    assert "'loky'" in answer.reason
+
+
+def test_planning_does_not_import_loky():
+    code = (
+        "import sys; from perfmagic.strategies import processes; from perfmagic.analysis.analysis import analyse;"
+        "from perfmagic.model.cell import Cell; from perfmagic.model.options import Options;"
+        "processes.plan(analyse(Cell(source='x = 1', python='x = 1'), {}), Options());"
+        "assert not {'loky', 'cloudpickle', 'multiprocessing'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(("workers", "expected"), [(2, 2), (8, 3)], ids=["two", "as many as calls"])
+def test_workers_are_as_many_as_asked_for_and_calls(notebook, workers, expected):
+    plan = planned("a = spin(1)\nb = spin(2)\nc = spin(3)\n", notebook, workers=workers)
+    assert (plan.workers, plan.slots) == (expected, expected)
+    assert f"max_workers={expected})" in plan.source
+
+
+def test_arguments_that_may_fail_and_are_evaluated_sooner_are_stated(notebook):
+    plan = planned("a = spin(1)\nb = spin(data[2])\n", notebook)
+    assert any("arguments of the call on line 2" in each for each in plan.assumptions)
+
+
+def test_one_worker_is_refused(notebook):
+    answer = planned("a = spin(1)\nb = spin(2)\n", notebook, workers=1)
+    assert (answer.kind, answer.reason) == ("limit", "one worker process works on one call at a time.")

@@ -1,0 +1,166 @@
+"""Loops over a pool of processes: ``executor.map`` gives the results in order, and the loop goes over them."""
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from perfmagic.analysis.edits import replace
+from perfmagic.analysis.loop_checks import Obstacle
+from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm
+from perfmagic.analysis.parentheses import returned
+from perfmagic.analysis.statements import Operation, lines_of, simple_target
+from perfmagic.strategies.draft import Draft
+from perfmagic.strategies.fan_out import Iterate, Pairing, last_operations
+from perfmagic.strategies.loop_lines import generators, header, results_taken, stays_empty, take_results
+from perfmagic.strategies.loop_sites import Begun, Turn, Words, place
+from perfmagic.strategies.loops_gathered import one_by_one, value_of
+from perfmagic.strategies.process_pool import pool
+from perfmagic.strategies.process_safety import Unfit, unfit
+from perfmagic.strategies.thread_pool import submission
+
+FUTURES = Words(many="futures", one="future", turn="started", take="{}.result()")
+CHUNKS_A_WORKER = 4
+"""Items are sent in so many pieces to each worker: fewer messages, and still no worker that is left with all the slow ones."""
+
+
+class ProcessLoops:
+    """Writes loops for processes."""
+
+    definition = "def"
+    waits = False
+    words = FUTURES
+
+    def __init__(self, made: Draft, executor: str, workers: int) -> None:
+        self._draft = made
+        self._executor = executor
+        self._workers = workers
+
+    def body(self, expression: ast.expr) -> str:
+        """Return the call itself."""
+        return returned(expression, self._draft.text)
+
+    def chosen(self, found: LoopForm) -> LoopForm | Obstacle:
+        """Take the form that was found, or say why its operations stay in this process."""
+        single = one_by_one(found)
+        return single if isinstance(single, Obstacle) else self._fit(single)
+
+    def _fit(self, found: LoopForm) -> LoopForm | Obstacle:
+        bad = self._unfit(found)
+        if bad is not None:
+            return Obstacle(cause=bad.kind, reason=bad.reason, lines=lines_of(found.loop), hint=bad.hint)
+        odd = next(_kept_objects(found), None) if isinstance(found, FanOut) else None
+        if odd is None:
+            return found
+        reason = f"line {odd.lineno} keeps in a name what another process would give a copy of"
+        hint = "write it into the arguments of the call"
+        return Obstacle(cause="loop", reason=reason, lines=lines_of(odd), hint=hint)
+
+    def _unfit(self, found: LoopForm) -> Unfit | None:
+        """Return why the operations stay in this process; it is enough if one of them is worth another process."""
+        reasons = [unfit(self._draft.analysis, each, [each.node]) for each in found.operations]
+        if not reasons:
+            return Unfit("loop", f"line {found.loop.lineno} calls nothing that could leave this process")
+        forbidding = next((each for each in reasons if each is not None and each.kind != "nothing"), None)
+        return forbidding or (None if None in reasons else reasons[0])
+
+    def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
+        """Loop over items and mapped results."""
+        made = self._draft
+        lines = [*parts.helper, *parts.setup, self._pool(fan)]
+        mapped = f"{self._executor}.map({parts.function}, {parts.items})"
+        if parts.function is None:
+            started, mapped = self._futures(f"{self._submit(fan, parts)} for {parts.each} in {parts.items}")
+            lines.append(started)
+        made.before(loop, lines)
+        values = value_of(made, parts)
+        made.edits.append(
+            header(loop, f"{parts.target}, {values}", f"zip({parts.items}, {mapped})", made.text)
+        )
+        left = ["pass"] if fan.head and stays_empty(fan) else []
+        take_results(made, fan, left, results_taken(last_operations(fan), parts.results))
+
+    def write_comprehension(self, fan: FanOut, loop: Comprehension, parts: Iterate, pairing: Pairing) -> None:
+        """Map or submit, and build the collection from the results."""
+        made = self._draft
+        assert fan.element is not None
+        lines = [*parts.helper, *parts.setup, self._pool(fan)]
+        single = len(loop.generators) == 1 and (not loop.generators[0].ifs or pairing == "beside its item")
+        mappable = parts.function is not None and single
+        mapped = f"{self._executor}.map({parts.function}, {parts.items}{self._chunks(fan)})"
+        if not mappable:
+            over = f"for {parts.each} in {parts.items}"
+            if pairing != "beside its item":
+                over = generators(loop, made.text, parts.items if parts.setup else None)
+            started, mapped = self._futures(f"{self._submit(fan, parts)} {over}")
+            lines.append(started)
+        if pairing == "itself":
+            kind = "set" if isinstance(loop, ast.SetComp) else "list"
+            plain = kind == "list" and not mappable
+            made.edits.append(replace(loop, mapped if plain else f"{kind}({mapped})"))
+        elif pairing == "beside its item":
+            zipped = f"zip({parts.items}, {mapped})"
+            targets = f"{parts.target}, {parts.results[0]}"
+            made.edits.append(header(loop.generators[0], targets, zipped, made.text))
+            made.edits.append(replace(fan.element, parts.results[0]))
+        else:
+            results = made.names.new("results")
+            lines.append(f"{results} = iter({mapped})")
+            if parts.setup:
+                made.edits.append(replace(loop.generators[0].iter, parts.items))
+            made.edits.append(replace(fan.element, f"next({results})"))
+        made.before(fan.statement, lines)
+
+    def write_in_place(self, found: InPlace, parts: Begun) -> None:
+        """Submit every call, then run the loop as it was and take each result where its call stood."""
+        made = self._draft
+        turns = place(made, found, parts, FUTURES)
+        begun = zip(parts.turns, parts.lists, strict=True)
+        started = [f"{name} = [{self._begin(turn)} {turn.over}]" for turn, name in begun]
+        made.before(found.statement, [*parts.lines, self._pool(found), *started, *turns])
+
+    def write_pipeline(self, found: LoopForm, loop: ast.AsyncFor, parts: Iterate) -> None:
+        """Never called: code without ``await`` has no ``async for``."""
+        raise AssertionError(found, loop, parts)
+
+    def _futures(self, submitted: str) -> tuple[str, str]:
+        """Return the line that submits all calls, and the list of their results."""
+        names = self._draft.names
+        futures, future = names.new("futures"), names.new("future")
+        return f"{futures} = [{submitted}]", f"[{future}.result() for {future} in {futures}]"
+
+    def _begin(self, turn: Turn) -> str:
+        call = turn.operation.expression
+        if turn.function is not None or not isinstance(call, ast.Call):
+            return f"{self._executor}.submit({', '.join([turn.function or turn.call, *turn.arguments])})"
+        return submission(self._executor, call, self._draft.text)
+
+    def _submit(self, fan: FanOut, parts: Iterate) -> str:
+        call = fan.operations[0].expression
+        if parts.helper or not isinstance(call, ast.Call):
+            return f"{self._executor}.submit({', '.join([parts.call.split('(', 1)[0], *fan.targets])})"
+        return submission(self._executor, call, self._draft.text)
+
+    def _chunks(self, fan: FanOut) -> str:
+        """Return the argument that sends many items in pieces; a comprehension that fails leaves nothing, however it is cut."""
+        size = (fan.iteration.count or 0) // (self._workers * CHUNKS_A_WORKER)
+        return f", chunksize={size}" if size > 1 else ""
+
+    def _pool(self, found: FanOut | InPlace) -> str:
+        counted = found.iteration.count if isinstance(found, FanOut) else None
+        self._draft.in_flight = max(self._draft.in_flight, counted or self._workers)
+        return pool(self._executor, self._workers)
+
+
+def _kept_objects(fan: FanOut) -> Iterator[ast.stmt]:
+    """Yield the statements of the head that bind anything but what an operation gives: it would come back as a copy."""
+    for each in fan.head:
+        if not _binds_operation(each, fan.operations):
+            yield each
+    yield from (*fan.around, *fan.sunk)
+
+
+def _binds_operation(statement: ast.stmt, operations: Sequence[Operation]) -> bool:
+    return any(
+        isinstance(simple_target(statement, each.node), ast.Name)
+        or (isinstance(statement, ast.Expr) and statement.value is each.node)
+        for each in operations
+    )
