@@ -2,14 +2,14 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.dependences import Dependence, severity
 from perfmagic.analysis.effects import Kind
-from perfmagic.analysis.statements import Operation
+from perfmagic.analysis.statements import COMPOUND, Operation
 from perfmagic.model.verdict import Verdict
 from perfmagic.runners.schedules_imposed import Start
 
@@ -141,41 +141,46 @@ def operations_of(
     analysis: Analysis, source: str, changed: frozenset[int], starts: Sequence[Start]
 ) -> tuple[tuple[Operation, ...], ...]:
     """Return the operations of the cell as written that each start runs, as far as they can be found again."""
-    helpers = {line: node for line, node in _helpers(source).items() if line in changed}
+    statements = _statements(source)
     found: list[tuple[Operation, ...]] = []
-    seen: dict[str, int] = {}
     for start in starts:
-        helper = helpers.get(start.body) if start.body is not None else None
-        inside = _inside(helper, analysis.operations) if helper is not None else ()
-        found.append(inside or _named(analysis.operations, start.label, seen, starts))
+        if start.body in changed:  # a function that only the changed cell has
+            helpers = (
+                each for each in statements if isinstance(each, _DEFINITIONS) and each.lineno == start.body
+            )
+            found.append(_inside(helpers, analysis.operations))
+            continue
+        there = _inside((each for each in statements if _holds(each, start.line)), analysis.operations)
+        rivals = [
+            each for each in starts if each.label == start.label and (each.line == start.line or not there)
+        ]
+        found.append(_named(there or analysis.operations, start, rivals))
     return tuple(found)
 
 
-def _helpers(source: str) -> dict[int, ast.AST]:
+def _statements(source: str) -> tuple[ast.stmt, ...]:
     flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     try:
         tree = compile(source, "<changed cell>", "exec", flags, dont_inherit=True)
     except SyntaxError:  # IPython's own syntax stands somewhere in it
-        return {}
-    return {node.lineno: node for node in ast.walk(tree) if isinstance(node, _DEFINITIONS)}
+        return ()
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.stmt))
 
 
-def _inside(helper: ast.AST, operations: Sequence[Operation]) -> tuple[Operation, ...]:
-    texts = {ast.dump(node) for node in ast.walk(helper)}
+def _holds(statement: ast.stmt, line: int) -> bool:
+    return not isinstance(statement, COMPOUND) and statement.lineno <= line <= (statement.end_lineno or 0)
+
+
+def _inside(statements: Iterable[ast.stmt], operations: Sequence[Operation]) -> tuple[Operation, ...]:
+    texts = {ast.dump(node) for statement in statements for node in ast.walk(statement)}
     return tuple(each for each in operations if ast.dump(each.expression) in texts)
 
 
-def _named(
-    operations: Sequence[Operation], label: str, seen: dict[str, int], starts: Sequence[Start]
-) -> tuple[Operation, ...]:
-    """Return the operation that calls that function; of several the one whose turn it is, if there are as many starts."""
-    name = label.rpartition(".")[2]
+def _named(operations: Sequence[Operation], start: Start, rivals: Sequence[Start]) -> tuple[Operation, ...]:
+    """Return the operations that call the function of a start; the one whose turn it is, if there are as many starts."""
+    name = start.label.rpartition(".")[2]
     same = [each for each in operations if _callee(each) == name]
-    turn = seen.get(label, 0)
-    seen[label] = turn + 1
-    if len(same) > 1 and len(same) == sum(each.label == label for each in starts):
-        return (same[turn],)
-    return tuple(same)
+    return (same[rivals.index(start)],) if len(same) == len(rivals) else tuple(same)
 
 
 def _callee(operation: Operation) -> str:

@@ -6,7 +6,7 @@ of them runs under the next. A candidate with a difference is not run again. The
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perfmagic.comparing.conflicts import conflict
 from perfmagic.comparing.fuzzing_words import finding
@@ -28,6 +28,7 @@ NOT_ASKED = "--verify plain"
 NOT_HERE = "it starts nothing in this process that could be delayed"
 NO_TIME = "the budget is spent; --verify fuzz takes the time"
 TIME_LIMIT = "a time limit in the cell ran out"
+UNREPEATABLE = "the cell as written gives another result each time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ async def fuzz(measurement: Measurement, contenders: Sequence[Entry]) -> None:
     """Run the contenders under the schedules that the budget allows; with ``--verify fuzz`` under all of them."""
     for entry in contenders:
         entry.untried = NOT_HERE if entry.tempo is None else NO_TIME
+        if not measurement.ledger.repeatable:
+            entry.untried = UNREPEATABLE
         if measurement.options.verify not in {"auto", "fuzz"}:
             entry.untried = NOT_ASKED
     for schedule in SCHEDULES:
@@ -76,6 +79,7 @@ async def _try(measurement: Measurement, entry: Entry, schedule: Schedule, tempo
         return
     before = entry.schedules or Schedules(tried=0)
     if attempt.verdict.status is Status.DIFFERENT and not await _stands(measurement):
+        entry.untried = UNREPEATABLE
         return
     entry.schedules = Schedules(tried=before.tried + 1)
     if attempt.verdict.status is Status.DIFFERENT:
@@ -116,7 +120,15 @@ def _verdict(measurement: Measurement, entry: Entry, run: Run) -> Verdict:
     plan = entry.answer if isinstance(entry.answer, Plan) else None
     verdict = measurement.judge.judge(run, plan)
     assert verdict is not None, "results are compared where schedules are tried"
+    left = measurement.trial.tasks_left
+    if left and run.outcome.error is None and not (entry.tempo and entry.tempo.leaves_tasks):
+        difference = Difference(path="tasks", expected="none left", actual=f"{left[0]} outlives the cell")
+        return replace(verdict, status=Status.DIFFERENT, differences=(difference, *_differences_of(verdict)))
     return verdict
+
+
+def _differences_of(verdict: Verdict) -> tuple[Difference, ...]:
+    return verdict.differences if verdict.status is Status.DIFFERENT else ()
 
 
 def _ran_out_of_time(measurement: Measurement, run: Run) -> bool:

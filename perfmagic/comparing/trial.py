@@ -43,6 +43,8 @@ class Trial:
         Names that are saved, put back and compared.
     touched
         Existing objects that the cell may change.
+    tasks_left
+        Names of the tasks that the last rerun left; they were cancelled.
     """
 
     runner: Runner
@@ -62,6 +64,7 @@ class Trial:
     _also_end: list[SavedState] = field(default_factory=list[SavedState], init=False)
     _context: contextvars.Context | None = field(default=None, init=False)
     plain: bool = field(default=False, init=False)
+    tasks_left: tuple[str, ...] = field(default=(), init=False)
 
     def save_start(self, introduced: frozenset[str]) -> None:
         """Save the start state.
@@ -152,7 +155,9 @@ class Trial:
                 program, self.names, loops=loops, context=self._context, patience_s=patience_s
             )
         self.ledger.executions += run.executions - 1
-        await self._clear(population.newcomers(), awaited=program.awaits)
+        left = population.newcomers()
+        self.tasks_left = Leftovers(tasks=left.tasks).names()
+        await self._clear(left, awaited=program.awaits)
         self.interrupt.check()
         return run
 

@@ -5,6 +5,7 @@ That run is not timed, and later schedules are made to its measure.
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from perfmagic.comparing.ledger import Entry
 from perfmagic.comparing.measurement import Measurement
@@ -21,7 +22,8 @@ def watched(measurement: Measurement, entry: Entry) -> Generator[None]:
     with under(measurement, entry, AS_IT_COMES, None) as seen:
         yield
     if seen.starts:
-        entry.tempo = seen.tempo_of(wall_s=clock.wall_s() - before_s, most_s=_as_written_s(measurement))
+        tempo = seen.tempo_of(wall_s=clock.wall_s() - before_s, most_s=_as_written_s(measurement))
+        entry.tempo = replace(tempo, leaves_tasks=bool(measurement.trial.tasks_left))
 
 
 @contextmanager

@@ -52,6 +52,8 @@ class Tempo:
         Seconds that delays may add up to: what the cell as written took.
     cancels
         Whether something was cancelled although nothing failed.
+    leaves_tasks
+        Whether tasks outlived the run.
     """
 
     durations_s: tuple[float, ...]
@@ -60,6 +62,7 @@ class Tempo:
     wall_s: float
     most_s: float
     cancels: bool = False
+    leaves_tasks: bool = False
 
     def duration_s(self, start: int) -> float:
         """Return the seconds of one start; one that was not seen is taken to be as long as the longest."""

@@ -39,7 +39,8 @@ def delayed_tasks(imposed: Imposition) -> Generator[None]:
         yield
         return
     previous = loop.get_task_factory()
-    factory = _Factory(imposed, previous or _stock_task, asyncio.current_task())
+    owner = asyncio.current_task() if imposed.program.awaits else None
+    factory = _Factory(imposed, previous or _stock_task, owner)
     loop.set_task_factory(factory)
     try:
         yield
@@ -73,7 +74,8 @@ class _Factory:
     def __call__(self, loop: asyncio.AbstractEventLoop, coro: object, **kwargs: Any) -> "asyncio.Future[Any]":
         if not _is_body(coro):
             return self._make(loop, coro, **kwargs)
-        if asyncio.current_task(loop) is self._owner:
+        if self._owner is not None and asyncio.current_task(loop) is self._owner:
+            self._owner = None  # it starts the body of the cell, once
             return self._made(loop, coro, self._rested(coro), kwargs)
         line = self._imposed.line_of_start()
         if line is None:

@@ -3,7 +3,6 @@
 Where a schedule has pauses, threads are also switched far more often than usual.
 """
 
-import asyncio
 import functools
 import sys
 import time
@@ -66,13 +65,10 @@ def _wait(seconds: float) -> None:
 
 
 def _rest(imposed: Imposition, start: Start) -> None:
-    """Let the submitting thread rest after its last call, unless it is the one of an event loop."""
-    if imposed.tempo is None or start.number + 1 < len(imposed.tempo.durations_s):
+    """Let the submitting thread rest after its last call, unless the cell awaits: it must not block its event loop."""
+    if imposed.tempo is None or imposed.program.awaits or start.number + 1 < len(imposed.tempo.durations_s):
         return
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        time.sleep(imposed.rest_s())
+    _wait(imposed.rest_s())
 
 
 def _label_of(function: object, args: tuple[object, ...]) -> str:
