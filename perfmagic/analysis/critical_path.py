@@ -96,7 +96,9 @@ class _Measured:
             self._children.setdefault(each.parent, []).append(index)
         found = self._independent_loops()
         self._fans = frozenset(id(each.statement) for each in found)
-        self._scattered = frozenset(id(each.statement) for each in found if isinstance(each, InPlace))
+        self._scattered = frozenset(
+            id(each.statement) for each in found if isinstance(each, InPlace) and not each.paired
+        )
 
     def _independent_loops(self) -> list[LoopForm]:
         found = (

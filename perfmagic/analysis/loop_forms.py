@@ -106,12 +106,15 @@ class Site:
         Names of the loops that it reads.
     repeated
         Statements of the body that only name a value which it reads: they run in both passes.
+    chained
+        Names that it reads and that an earlier operation of the same turn gives: name and index of that operation.
     """
 
     operation: Operation
     clauses: tuple[Clause, ...]
     inputs: tuple[str, ...]
     repeated: tuple[ast.stmt, ...]
+    chained: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +126,7 @@ class InPlace:
     block, statement, loop, iteration, waived, prevented
         As in `FanOut`.
     sites
-        Its operations, each independent of all others.
+        Its operations, each independent of those of other turns.
     paired
         Whether each operation happens in every iteration, unless an error skips it; else it is the next one that began.
     caught
@@ -142,6 +145,11 @@ class InPlace:
     waived: tuple[Dependence, ...]
     prevented: int | None = None
     otherwise: FanOut | None = None
+
+    @property
+    def chained(self) -> bool:
+        """Whether an operation waits for the result of another one of its turn."""
+        return any(each.chained for each in self.sites)
 
     @property
     def operations(self) -> tuple[Operation, ...]:

@@ -55,6 +55,8 @@ def _for_loop(around: Around) -> LoopForm | Obstacle:
         return whole
     stays = in_place(around) if around.operations else whole
     if isinstance(stays, InPlace):
+        if stays.chained and isinstance(whole, FanOut) and not whole.unbound:
+            return whole
         return replace(stays, otherwise=whole if isinstance(whole, FanOut) else None)
     if isinstance(whole, FanOut) or not isinstance(stays, Obstacle):
         return whole

@@ -2,7 +2,7 @@
 
 So an error is raised where the loop would have raised it, inside its ``try``; conditions, inner loops and everything
 else run as before. Legal if what decides whether an operation happens, and what it reads, can be known before the loop:
-nothing in the loop writes it, and no operation needs the result of another.
+nothing in the loop writes it, and an operation needs at most the results of others of its own turn.
 """
 
 import ast
@@ -40,19 +40,23 @@ def in_place(around: Around) -> InPlace | Obstacle:
         path = path_to(operation, loop.body)
         if isinstance(path, Obstacle):
             return path
-        site = _site(around, loop, operation, path)
+        site = _site(around, loop, operation, path, sites)
         if isinstance(site, Obstacle):
             return site
         sites.append(site)
         paths.append(path)
-    paired = any(each.skippable for each in paths) or not any(each.clauses for each in paths)
+    chained = any(each.chained for each in sites)
+    paired = chained or any(each.skippable for each in paths) or not any(each.clauses for each in paths)
     if paired and any(each.clauses for each in paths):
         return _may_be_skipped(loop, paths)
     return _checked(around, loop, sites, paths, paired=paired)
 
 
 def _may_be_skipped(loop: ast.For | ast.AsyncFor, paths: Sequence[Path]) -> Obstacle:
-    line = next(each.caught for each in paths if each.skippable)
+    line = next((each.caught for each in paths if each.skippable), None)
+    if line is None:
+        reason = f"an operation of the loop on line {loop.lineno} needs the result of one that may not happen"
+        return Obstacle(cause="loop", reason=reason, lines=lines_of(loop))
     reason = (
         f"an error that line {line} handles decides which operations of the loop on line {loop.lineno} happen"
     )
@@ -100,7 +104,9 @@ def _checked(
     )
 
 
-def _site(around: Around, loop: ast.For | ast.AsyncFor, operation: Operation, path: Path) -> Site | Obstacle:
+def _site(
+    around: Around, loop: ast.For | ast.AsyncFor, operation: Operation, path: Path, sites: Sequence[Site]
+) -> Site | Obstacle:
     loops: list[ast.For | ast.AsyncFor] = [
         loop,
         *(each for each in path.clauses if isinstance(each, ast.For)),
@@ -123,12 +129,18 @@ def _site(around: Around, loop: ast.For | ast.AsyncFor, operation: Operation, pa
                 f"the loop on line {each.lineno} may end early, and later operations must then not happen"
             )
             return Obstacle(cause="control", reason=reason, lines=lines_of(each))
-    repeated = _repeated(around, operation, path, computed)
-    if isinstance(repeated, Obstacle):
-        return repeated
+    needed = _needed(around, operation, path, computed, sites)
+    if isinstance(needed, Obstacle):
+        return needed
+    repeated, chained = needed
     used = read_names([operation.node, *repeated])
-    inputs = tuple(each for each in targets if each in used)
-    return Site(operation=operation, clauses=tuple(path.clauses), inputs=inputs, repeated=repeated)
+    return Site(
+        operation=operation,
+        clauses=tuple(path.clauses),
+        inputs=tuple(each for each in targets if each in used),
+        repeated=repeated,
+        chained=chained,
+    )
 
 
 def _computed(loop: ast.For | ast.AsyncFor, loops: Sequence[ast.For | ast.AsyncFor]) -> frozenset[str]:
@@ -153,27 +165,47 @@ def _defined(body: Sequence[ast.stmt]) -> Iterator[str]:
                     yield value.split(".", maxsplit=1)[0]
 
 
-def _repeated(
-    around: Around, operation: Operation, path: Path, computed: frozenset[str]
-) -> tuple[ast.stmt, ...] | Obstacle:
-    """Return the statements that name what an operation reads, if they may run twice."""
-    found: list[ast.stmt] = []
+Needed = tuple[tuple[ast.stmt, ...], tuple[tuple[str, int], ...]]
+"""Statements to repeat, and names that earlier operations give."""
+
+
+def _needed(
+    around: Around, operation: Operation, path: Path, computed: frozenset[str], sites: Sequence[Site]
+) -> Needed | Obstacle:
+    """Return how an operation comes by the names that the iteration computes, if it can before its turn."""
+    repeated: list[ast.stmt] = []
+    chained: dict[str, int] = {}
     wanted = read_names([operation.node]) & computed
     for statement in reversed(path.before):
-        if not wanted & frozenset(bound_names([statement])):
+        names = wanted & frozenset(bound_names([statement]))
+        source = _given_by(statement, sites)
+        if not names:
             continue
-        if not _only_names(statement, around):
+        if source is not None:
+            chained[min(names)] = source
+        elif _only_names(statement, around):
+            repeated.insert(0, statement)
+            wanted |= read_names([statement]) & computed
+        else:
             break
-        found.insert(0, statement)
-        wanted = (wanted - frozenset(bound_names([statement]))) | (read_names([statement]) & computed)
-    written = frozenset(bound_names(found))
-    twice = [each for each in written if _binders(around.loop.body, each) > 1]
+        wanted -= names
+    again = [*chained, *bound_names(repeated)]
+    twice = [each for each in again if _binders(around.loop.body, each) > 1]
     if not wanted and not twice:
-        return tuple(found)
+        return tuple(repeated), tuple(sorted(chained.items(), key=lambda each: each[1]))
     name = min([*wanted, *twice])
     line = operation.lines[0]
     reason = f"line {line} needs {name!r}, which the iteration computes"
     return Obstacle(cause="loop", reason=reason, lines=(line, line))
+
+
+def _given_by(statement: ast.stmt, sites: Sequence[Site]) -> int | None:
+    """Return which operation a statement only gives a name to."""
+    match statement:
+        case ast.Assign(targets=[ast.Name()], value=value):
+            return next((index for index, each in enumerate(sites) if each.operation.node is value), None)
+        case _:
+            return None
 
 
 def _binders(body: Sequence[ast.stmt], name: str) -> int:

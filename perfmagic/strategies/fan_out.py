@@ -19,7 +19,7 @@ from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.loop_assumptions import loop_notes
 from perfmagic.strategies.loop_limits import limit_of, may_exceed
 from perfmagic.strategies.loop_lines import depth_of, head_lines, indented
-from perfmagic.strategies.loop_sites import Begun, begun
+from perfmagic.strategies.loop_sites import Begun, Words, begun
 from perfmagic.strategies.names import stem
 from perfmagic.strategies.start_early import is_safe
 
@@ -69,6 +69,7 @@ class LoopStyle(Protocol):
 
     definition: str
     waits: bool
+    words: Words
 
     def body(self, expression: ast.expr) -> str:
         """Return the expression that does an operation inside a helper."""
@@ -141,7 +142,7 @@ def _rewrite(draft: Draft, found: LoopForm, style: LoopStyle) -> None:
         fan = found if isinstance(found, FanOut) else _of_one(found)
         style.write_pipeline(found, loop, _iterate(draft, fan, style))
     elif isinstance(found, InPlace):
-        style.write_in_place(found, begun(draft, found, style.definition, style.body, waits=style.waits))
+        style.write_in_place(found, begun(draft, found, style))
     elif isinstance(loop, ast.For):
         style.write_for(found, loop, _iterate(draft, found, style))
     else:

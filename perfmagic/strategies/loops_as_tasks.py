@@ -22,6 +22,7 @@ class LoopsAsTasks:
 
     definition = "async def"
     waits = True
+    words = STARTED
 
     def __init__(self, made: Draft) -> None:
         self._draft = made
@@ -85,20 +86,20 @@ class LoopsAsTasks:
     def write_in_place(self, found: InPlace, parts: Begun) -> None:
         """Start every operation, then run the loop as it was and await each where it stands."""
         made, loop = self._draft, found.statement
-        lists, turns, taken = place(made, found, parts, STARTED)
-        begun = zip(parts.turns, lists, strict=True)
+        turns = place(made, found, parts, STARTED)
+        begun = zip(parts.turns, parts.lists, strict=True)
         lines = [
             *parts.lines,
             *(f"{name} = [{self._begin(turn)} {turn.over}]" for turn, name in begun),
             *turns,
         ]
-        tasks = lists[0]
-        if len(lists) > 1:
+        tasks = parts.lists[0]
+        if len(parts.lists) > 1:
             tasks = made.names.new("tasks")
-            lines.append(f"{tasks} = [{', '.join(f'*{each}' for each in lists)}]")
+            lines.append(f"{tasks} = [{', '.join(f'*{each}' for each in parts.lists)}]")
         region = made.region(loop, loop)
         made.before(loop, [*lines, "try:"], region=region)
-        task = taken[0] if found.paired and len(taken) == 1 else made.names.new("task")
+        task = parts.taken[0] if found.paired and len(parts.taken) == 1 else made.names.new("task")
         made.after(loop, cancelling(tasks, task), region=region)
 
     def _begin(self, turn: Turn) -> str:

@@ -27,6 +27,7 @@ class GatheredLoops:
 
     definition = "async def"
     waits = True
+    words = RESULTS
 
     def __init__(self, made: Draft) -> None:
         self._draft = made
@@ -53,14 +54,14 @@ class GatheredLoops:
             return Obstacle(
                 cause="loop", reason=reason, lines=lines, hint="tasks takes each result in its turn"
             )
+        if isinstance(found, InPlace) and found.otherwise is not None and found.caught is not None:
+            return found.otherwise
         if isinstance(found, InPlace) and found.caught is not None:
-            if found.otherwise is not None:
-                return found.otherwise
             reason = f"the handlers on line {found.caught} would not see the error of their own iteration"
             return Obstacle(
                 cause="control", reason=reason, lines=lines, hint="tasks keeps each error in its place"
             )
-        return found
+        return one_by_one(found)
 
     def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
         """``results = await asyncio.gather(...)``, then the loop over items and results."""
@@ -107,11 +108,11 @@ class GatheredLoops:
         """Gather every result, then run the loop as it was and take each where its operation stood."""
         made = self._draft
         self.note(found)
-        lists, turns, _ = place(made, found, parts, RESULTS)
+        turns = place(made, found, parts, RESULTS)
         calls = [f"asyncio.gather(*[{turn.call} {turn.over}])" for turn in parts.turns]
-        lines = [*_gathered(lists, calls), *turns]
-        if turns and len(lists) == 1:
-            lines = [f"{lists[0]} = iter(await {calls[0]})"]
+        lines = [*_gathered(list(parts.lists), calls), *turns]
+        if turns and len(parts.lists) == 1:
+            lines = [f"{parts.lists[0]} = iter(await {calls[0]})"]
         made.before(found.statement, [*parts.lines, *lines])
 
     def write_pipeline(self, found: LoopForm, loop: ast.AsyncFor, parts: Iterate) -> None:
@@ -137,3 +138,14 @@ def _is_argument(statement: ast.stmt, loop: ast.expr) -> bool:
     return any(
         isinstance(each, ast.Call) and any(part is loop for part in each.args) for each in ast.walk(statement)
     )
+
+
+def one_by_one(found: LoopForm) -> LoopForm | Obstacle:
+    """Leave a loop alone whose operations wait for each other and cannot be one function."""
+    if not (isinstance(found, InPlace) and found.chained):
+        return found
+    if found.otherwise is not None:
+        return found.otherwise
+    lines = lines_of(found.loop)
+    reason = f"the operations of the loop on line {lines[0]} wait for each other, and its iterations cannot be functions"
+    return Obstacle(cause="loop", reason=reason, lines=lines, hint="tasks starts each of them early")

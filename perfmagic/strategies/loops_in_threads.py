@@ -10,7 +10,7 @@ from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.fan_out import Iterate, Pairing, last_operations
 from perfmagic.strategies.loop_lines import generators, header, results_taken, stays_empty, take_results
 from perfmagic.strategies.loop_sites import Begun, Turn, Words, place
-from perfmagic.strategies.loops_gathered import value_of
+from perfmagic.strategies.loops_gathered import one_by_one, value_of
 from perfmagic.strategies.thread_pool import pool, submission
 
 FUTURES = Words(many="futures", one="future", turn="started", take="{}.result()")
@@ -21,6 +21,7 @@ class ThreadLoops:
 
     definition = "def"
     waits = False
+    words = FUTURES
 
     def __init__(self, made: Draft) -> None:
         self._draft = made
@@ -30,8 +31,8 @@ class ThreadLoops:
         return returned(expression, self._draft.text)
 
     def chosen(self, found: LoopForm) -> LoopForm | Obstacle:
-        """Take the form that was found."""
-        return found
+        """Take the form that was found, but let no thread wait for another."""
+        return one_by_one(found)
 
     def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
         """Loop over items and mapped results inside the pool."""
@@ -93,8 +94,8 @@ class ThreadLoops:
         """Submit every call, then run the loop as it was and take each result where its call stood."""
         made, loop = self._draft, found.statement
         executor = made.names.new("executor")
-        lists, turns, _ = place(made, found, parts, FUTURES)
-        begun = zip(parts.turns, lists, strict=True)
+        turns = place(made, found, parts, FUTURES)
+        begun = zip(parts.turns, parts.lists, strict=True)
         started = [f"{name} = [{self._begin(turn, executor)} {turn.over}]" for turn, name in begun]
         inside = [f"{INDENT}{each}" for each in (*started, *turns)]
         made.before(
