@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
+from perfmagic.analysis.conditional import Hoist, hoists_of
 from perfmagic.analysis.dependences import Dependence
 from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.loop_checks import Obstacle
@@ -94,19 +95,11 @@ class _Measured:
         self._children: dict[int | None, list[int]] = {}
         for index, each in enumerate(spans):
             self._children.setdefault(each.parent, []).append(index)
-        found = self._independent_loops()
+        found = _independent_loops(analysis, options)
         self._fans = frozenset(id(each.statement) for each in found)
         self._scattered = frozenset(
             id(each.statement) for each in found if isinstance(each, InPlace) and not each.paired
         )
-
-    def _independent_loops(self) -> list[LoopForm]:
-        found = (
-            each
-            for block in self._analysis.blocks
-            for each in loops_of(self._analysis, block, self._options.assume_independent)
-        )
-        return [each for each in found if not isinstance(each, Obstacle)]
 
     def saved_under(self, parent: int | None) -> float:
         """Return the seconds that overlapping may save among the operations that one span encloses."""
@@ -160,11 +153,21 @@ class _Measured:
         for each in self._analysis.dependences_in(block.key):
             if not (is_renamable(each, steps) or waiver(each, steps, self._options) is not None):
                 before.setdefault(each.later, []).append(each.earlier)
+        early = _early(self._analysis, block, self._options)
         ends: list[float] = []
         for index, cost in enumerate(costs):
             start_s = max((ends[each] for each in before.get(index, ())), default=0.0)
-            ends.append(start_s + cost.span_s)
+            hoisted = early.get(steps[index].statement, ()) if steps[index].role == "rest" else ()
+            spans = [(each, self._span_of(each, found)) for each in hoisted]
+            alone = [max((ends[at] for at in each.after), default=0.0) + span_s for each, span_s in spans]
+            left_s = max(cost.span_s - sum(span_s for _, span_s in spans), 0.0)
+            ends.append(max([start_s + left_s, *alone]) if spans else start_s + cost.span_s)
         return Cost(sum(each.work_s for each in costs), max(ends, default=0.0))
+
+    def _span_of(self, hoist: Hoist, found: Sequence[int]) -> float:
+        operations = self._analysis.operations
+        own = [each for each in found if operations[self._spans[each].operation] is hoist.step.operation]
+        return sum(self._cost(each).span_s for each in own)
 
     def _step(self, block: Block, statement: int, operation: Operation | None, found: Sequence[int]) -> Cost:
         operations = self._analysis.operations
@@ -201,6 +204,21 @@ class _Measured:
         """Return the cost of all turns of a block."""
         turns = [self._run(block, turn) for turn in self._turns(block, found)]
         return _side_by_side(turns) if owner is not None and id(owner) in self._fans else _in_turn(turns)
+
+
+def _independent_loops(analysis: Analysis, options: Options) -> list[LoopForm]:
+    found = (
+        each for block in analysis.blocks for each in loops_of(analysis, block, options.assume_independent)
+    )
+    return [each for each in found if not isinstance(each, Obstacle)]
+
+
+def _early(analysis: Analysis, block: Block, options: Options) -> dict[int, list[Hoist]]:
+    """Return, by statement, the conditional operations that may begin before their turn."""
+    found: dict[int, list[Hoist]] = {}
+    for each in hoists_of(analysis, block, options):
+        found.setdefault(each.statement, []).append(each)
+    return found
 
 
 def _top(blocks: Sequence[Block], block: Block) -> Block:

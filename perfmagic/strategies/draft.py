@@ -44,6 +44,7 @@ class Draft:
     bounded: bool = False
     overlapped: list[Operation] = field(default_factory=list[Operation])
     notes: list[str] = field(default_factory=list[str])
+    started: set[int] = field(default_factory=set[int])
     refusals: list[Refusal] = field(default_factory=list[Refusal])
 
     @property

@@ -39,6 +39,7 @@ from perfmagic.strategies.outline_checks import Signature, signature
 from perfmagic.strategies.separate_lines import with_separate_lines
 
 Make = Callable[[Analysis, Options], Plan | Refusal]
+Native = Callable[[Analysis, Block, int, Options], bool]
 ROUNDS = 4
 
 
@@ -72,13 +73,15 @@ class Outline:
         return self.block.statements[self.statement]
 
 
-def with_outlines(make: Make, analysis: Analysis, options: Options) -> Plan | Refusal:
+def with_outlines(
+    make: Make, analysis: Analysis, options: Options, *, native: Native | None = None
+) -> Plan | Refusal:
     """Return the plan in which most overlaps: that of the cell as it is, or that with compound statements as functions.
 
-    Statements get lines of their own where that helps, too.
+    Statements get lines of their own where that helps, too. ``native`` tells which statements the strategy overlaps as they are.
     """
     answer = with_separate_lines(make, analysis, options)
-    chosen = [] if options.assume_independent else outlines(analysis, options)
+    chosen = [] if options.assume_independent else outlines(analysis, options, native)
     for _ in range(ROUNDS):
         if not chosen:
             return answer
@@ -93,13 +96,14 @@ def with_outlines(make: Make, analysis: Analysis, options: Options) -> Plan | Re
     return answer
 
 
-def outlines(analysis: Analysis, options: Options) -> list[Outline]:
+def outlines(analysis: Analysis, options: Options, native: Native | None = None) -> list[Outline]:
     """Return the statements whose waits could overlap with others of their block."""
     names = Names(analysis)
     return [
         each
         for block in rewritable_blocks(analysis, asynchronous=True)
         for each in _outlines_in(analysis, block, options, names)
+        if native is None or not native(analysis, block, each.statement, options)
     ]
 
 

@@ -6,9 +6,10 @@ behind an unrelated wait, is put into a small function of its own that waits for
 """
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from perfmagic.analysis.conditional import Condition
 from perfmagic.analysis.dependences import Dependence
 from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.statements import Operation, simple_target
@@ -35,12 +36,15 @@ class Start:
         Names that it reads and that other started operations bind: name -> index of that operation's step.
     wrapped
         Whether it needs a function of its own, to wait for inputs or to keep an error of its arguments in its place.
+    conditions
+        What must hold for it to happen at all.
     """
 
     step: Step
     position: int
     inputs: Mapping[str, int]
     wrapped: bool
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def operation(self) -> Operation:
@@ -56,9 +60,12 @@ class _Place:
     inputs: Mapping[str, int]
 
 
-def starts(order: Ordering) -> tuple[Start, ...]:
-    """Return the operations worth starting early, in program order; none if nothing can overlap."""
-    places = _places(order)
+def starts(order: Ordering, taken: Collection[int] = ()) -> tuple[Start, ...]:
+    """Return the operations worth starting early, in program order; none if nothing can overlap.
+
+    ``taken`` are keys of operations that an outer block has started already.
+    """
+    places = _places(order, taken)
     useful = {index for index in places if _overlaps(order, places, index)}
     wanted = set(useful)
     pending = list(useful)
@@ -78,9 +85,11 @@ def starts(order: Ordering) -> tuple[Start, ...]:
     )
 
 
-def _places(order: Ordering) -> dict[int, _Place]:
+def _places(order: Ordering, taken: Collection[int]) -> dict[int, _Place]:
     places: dict[int, _Place] = {}
     for step in order.operations:
+        if operation_of(step).key in taken:
+            continue
         places[step.index] = _place(order, places, step)
     return places
 

@@ -19,6 +19,7 @@ from perfmagic.model.plan import Edit, Plan, Refusal
 from perfmagic.strategies.awaitables import awaited_text, started_text
 from perfmagic.strategies.awaiting import plan_awaiting
 from perfmagic.strategies.cancelling import cancelling
+from perfmagic.strategies.conditional_starts import starts_all
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.early_block import rewrite_block
 from perfmagic.strategies.fan_out import rewrite_loops
@@ -32,7 +33,7 @@ NAME = "tasks"
 
 def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     """Return the cell with its independent awaits started early, or why nothing can be."""
-    return with_outlines(_plan, analysis, options)
+    return with_outlines(_plan, analysis, options, native=starts_all)
 
 
 def _plan(analysis: Analysis, options: Options) -> Plan | Refusal:
