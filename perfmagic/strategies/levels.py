@@ -150,13 +150,19 @@ class _Levels:
         if not _only_binds(statement, operation_of(step).node):
             return False
         is_last = order.block.kind == "module" and statement is order.block.statements[-1]
-        if isinstance(statement, ast.Expr) and is_last:
+        if is_last and (isinstance(statement, ast.Expr) or _would_show(order, level, step)):
             return False
         if step is level.members[0]:
             return True
         members = {each.index for each in level.members}
         before = order.before.get(order.rest(step.statement).index, ())
         return all(each.earlier in members or self._places[each.earlier] < level.place for each in before)
+
+
+def _would_show(order: Ordering, level: Level, step: Step) -> bool:
+    """Whether an expression could become the last statement of the cell, and its value be shown, if the step moved up."""
+    between = order.block.statements[level.place[0] + 1 : step.statement]
+    return any(isinstance(each, ast.Expr) for each in between)
 
 
 def _is_pure(order: Ordering, step: Step) -> bool:
