@@ -6,7 +6,7 @@ from typing import Any, cast
 from IPython.core.magic import no_var_expand
 
 from perfmagic.errors import UsageError
-from perfmagic.magic_line import SUMMARIES, flags_of, help_text, wants_help
+from perfmagic.magic_line import SUMMARIES, flags_of, help_text, wants_explanation, wants_help
 from perfmagic.shell.session import Session
 from perfmagic.shell.transformer import awaits
 
@@ -18,7 +18,8 @@ def cell_magic(session: Session, name: str) -> Callable[[str, str], object]:
     """Return the handler of a cell whose body does not await, or that cannot be awaited here."""
 
     def handler(line: str, cell: str) -> object:
-        if not wants_help(line) and awaits(session.shell.transform_cell(cell)):
+        runs = not (wants_help(line) or wants_explanation(line))
+        if runs and awaits(session.shell.transform_cell(cell)):
             raise UsageError(_cannot_await(session.shell, name))
         from perfmagic.magics.cell_magic import conclude, drive, run_magic  # noqa: PLC0415 - heavy, on first use
 
