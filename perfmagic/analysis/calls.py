@@ -178,6 +178,8 @@ def _call_live_function(
     if f"{module}.{code.co_qualname}" in _CONTEXT_MANAGERS and value.__closure__:
         inner = name_it(machine, value.__closure__[0].cell_contents, "context manager")
         return call(machine, node, just(inner), arguments)
+    if f"{module}.{code.co_qualname}" == _DISPATCHER:
+        return join(*(call(machine, node, each, arguments) for each in _versions(machine, value)))
     if sources.is_library(code.co_filename):
         kind = kind_of(receiver) if receiver is not None else None
         if kind is not None:
@@ -194,6 +196,18 @@ _CONTEXT_MANAGERS = (
     "contextlib.contextmanager.<locals>.helper",
     "contextlib.asynccontextmanager.<locals>.helper",
 )
+_DISPATCHER = "functools.singledispatch.<locals>.wrapper"
+
+
+def _versions(machine: Machine, value: types.FunctionType) -> list[Value]:
+    """Return the functions among which a ``functools.singledispatch`` function chooses."""
+    registry = (live.instance_dict(value) or {}).get("registry")
+    if type(registry) is not types.MappingProxyType:
+        return [UNKNOWN]
+    found = cast("types.MappingProxyType[type, object]", registry)
+    return [just(name_it(machine, each, value.__name__)) for each in found.values()]
+
+
 _GENERATED = ("__repr__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__")
 
 

@@ -70,6 +70,8 @@ def construct(machine: Machine, node: ast.AST, cls: Live | Class, arguments: Arg
 def _construct_by_library(machine: Machine, node: ast.AST, cls: Live, arguments: Arguments) -> Value | None:
     """Return what a class makes that is not the user's or has a metaclass; ``None`` for an ordinary class of the user."""
     kind = cast("type", cls.value)
+    if is_users(kind) and live.qualified_name(type(kind)) == "typing._TypedDictMeta":
+        return machine.call(machine, node, just(Live(dict)), arguments)
     if is_users(kind):
         plain = type(kind) is type or live.qualified_name(type(kind)) == "abc.ABCMeta"
         return (

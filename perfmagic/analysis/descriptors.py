@@ -9,7 +9,17 @@ from typing import cast
 from perfmagic.analysis import live
 from perfmagic.analysis.kinds import C_ATTRIBUTES, bound, kind_of, lookup, names_for
 from perfmagic.analysis.machine import Machine
-from perfmagic.analysis.memory import attribute_key, change, element, is_exact, label_of, name_it, stored
+from perfmagic.analysis.memory import (
+    attribute_key,
+    change,
+    element,
+    is_exact,
+    label_of,
+    name_it,
+    new,
+    store,
+    stored,
+)
 from perfmagic.analysis.models.table import find
 from perfmagic.analysis.sources import is_library
 from perfmagic.analysis.values import (
@@ -166,6 +176,20 @@ def _fresh_descriptor(machine: Machine, node: ast.AST, raw: Fresh, atom: Atom) -
             )
 
 
+def _partial_method(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) -> Value:
+    """``functools.partialmethod``: the function bound to the object, with some of its arguments."""
+    value = cast("functools.partialmethod[object]", raw.value)
+    if type(value.func) is not types.FunctionType:
+        return UNKNOWN
+    made = new(machine, node, "functools.partial", "partial method")
+    store(machine, made, attribute_key("func"), bound(just(name_it(machine, value.func, name)), atom))
+    for index, each in enumerate(cast("tuple[object, ...]", value.args)):
+        store(machine, made, ("arg", index), just(name_it(machine, each, f"argument of {name}")))
+    for key, each in cast("dict[str, object]", value.keywords).items():
+        store(machine, made, ("kwarg", key), just(name_it(machine, each, f"argument {key} of {name}")))
+    return just(made)
+
+
 def _other(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) -> Value:
     cls = type(raw.value)
     if live.qualified_name(cls) == "enum.property" and isinstance(atom, Live):
@@ -209,6 +233,7 @@ _RULES: Mapping[type, Callable[[Machine, ast.AST, Live, Atom, str], Value]] = {
     classmethod: _class_method,
     property: _property,
     functools.cached_property: _cached,
+    functools.partialmethod: _partial_method,
     types.MemberDescriptorType: _slot,
     types.GetSetDescriptorType: _c_attribute,
     **dict.fromkeys(C_ATTRIBUTES, _c_method),

@@ -7,7 +7,17 @@ from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.hints import PACING
 from perfmagic.analysis.kinds import kind_of, names_for
 from perfmagic.analysis.machine import Callee, Machine, note_callee
-from perfmagic.analysis.memory import ELEMENTS, attribute_key, element, label_of, look, new, store, stored
+from perfmagic.analysis.memory import (
+    ELEMENTS,
+    attribute_key,
+    change,
+    element,
+    label_of,
+    look,
+    new,
+    store,
+    stored,
+)
 from perfmagic.analysis.models.model import Model
 from perfmagic.analysis.operators import await_all, iterate
 from perfmagic.analysis.services import touch
@@ -65,20 +75,49 @@ def _create_task(
     machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments
 ) -> Value:
     """The body may run at any time from here on: its effects are recorded here and where the task is awaited."""
-    machine.write(node, TASKS)
+    group = native.receiver
+    inner = _is_inner_group(machine, group)
+    if not inner:
+        machine.write(node, TASKS)
     coroutine = arguments.get(0, "coro") or NEVER
     result = await_all(machine, node, _awaitables(coroutine))
     task = new(machine, node, "_asyncio.Task", "task")
+    if inner and group is not None:
+        change(machine, node, group)
+        store(machine, task, attribute_key("group"), just(group))
     store(machine, task, attribute_key("coroutine"), coroutine)
     store(machine, task, attribute_key("result"), result)
     return just(task)
 
 
+def _is_inner_group(machine: Machine, group: Atom | None) -> bool:
+    """Tell whether a task group is one that a called function made: its tasks end in there, before the call ends."""
+    made = isinstance(group, Fresh) and group.kind == "asyncio.taskgroups.TaskGroup"
+    return made and len(machine.frames) > 1 and len(group.site) > _IN_CALL
+
+
+_IN_CALL = 2
+"""Parts of the site of an object that the cell's own statements made; each call adds one."""
+
+
+def _group(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
+    """Entering or leaving a task group."""
+    receiver = native.receiver
+    if receiver is None:
+        return UNKNOWN
+    if _is_inner_group(machine, receiver):
+        change(machine, node, receiver)
+    else:
+        machine.write(node, TASKS)
+    return just(receiver)
+
+
 def _task_result(
     machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments
 ) -> Value:
-    machine.read(node, TASKS)
     task = native.receiver
+    if task is None or not isinstance(task, Fresh) or not stored(machine, task, attribute_key("group")):
+        machine.read(node, TASKS)
     if not isinstance(task, Fresh):
         label = label_of(machine, task) if task is not None else "a task"
         machine.barrier(node, f"line {machine.line(node)} uses {label}, a task that was started elsewhere")
@@ -202,6 +241,7 @@ ASYNC_HANDLERS: Mapping[str, Callable[[Machine, ast.AST, Model, Native, Argument
     "gather": _gather,
     "create_task": _create_task,
     "task_result": _task_result,
+    "task_group": _group,
     "loop": _loop,
     "to_thread": _to_thread,
     "submit": _submit,

@@ -10,7 +10,7 @@ from typing import cast
 from perfmagic.analysis import live
 from perfmagic.analysis.kinds import is_users, kind_of
 from perfmagic.analysis.machine import Machine
-from perfmagic.analysis.memory import ANYTHING, ELEMENTS, attribute_key, look, name_it, new, store
+from perfmagic.analysis.memory import ANYTHING, ELEMENTS, attribute_key, is_exact, look, name_it, new, store
 from perfmagic.analysis.models.model import Model
 from perfmagic.analysis.operators import read_deep, run_hooks
 from perfmagic.analysis.values import (
@@ -40,7 +40,7 @@ def _ordering(machine: Machine, node: ast.AST, model: Model, native: Native, arg
 def _weak(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
     """Calling a weak reference gives its object, if that still lives."""
     receiver = native.receiver
-    if not isinstance(receiver, Live) or type(receiver.value) is not weakref.ReferenceType:
+    if not isinstance(receiver, Live) or not is_exact(receiver.value, (weakref.ReferenceType,)):
         return UNKNOWN
     target = cast("weakref.ReferenceType[object]", receiver.value)()
     return just(name_it(machine, target, "the object of a weak reference")) | NONE

@@ -184,9 +184,7 @@ _ASYNCIO: Table = {
     **group(Model(handler="create_task"), "asyncio.tasks", "create_task ensure_future"),
     "asyncio.taskgroups.TaskGroup": replace(PURE, result="new:asyncio.taskgroups.TaskGroup"),
     "asyncio.taskgroups.TaskGroup.create_task": Model(handler="create_task"),
-    **group(
-        replace(_TASK, awaits=True, result="self"), "asyncio.taskgroups.TaskGroup", "__aenter__ __aexit__"
-    ),
+    **group(Model(handler="task_group", awaits=True), "asyncio.taskgroups.TaskGroup", "__aenter__ __aexit__"),
     **group(Model(handler="task_result"), "_asyncio.Task", "result exception done __await__"),
     "_asyncio.Task.*": _TASK,
     **group(Model(handler="task_result"), "_asyncio.Future", "result exception done __await__"),
