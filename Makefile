@@ -1,5 +1,6 @@
 # make demo    the tour on real input: prints its tables, writes build/demo/
 # make test    everything CI runs
+# make test-deep  2,400 new generated programs under every accepted plan; for a nightly run
 # make check   ruff, mypy strict, pyright strict, import-linter
 # make lab     JupyterLab on the examples
 # make bench   the measured claims
@@ -25,7 +26,7 @@ LIMIT := timeout --kill-after=30 1800
 PYTEST := -m pytest --numprocesses $(WORKERS) --dist loadscope --quiet
 ISOLATED := env -u PYTHONPATH -u PYTHONHOME
 
-.PHONY: help demo test test-oldest check lab bench clean
+.PHONY: help demo test test-oldest test-deep check lab bench clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -53,6 +54,10 @@ test: check test-oldest
 
 test-oldest: $(OLDEST)/.installed
 	$(ISOLATED) $(LIMIT) $(OLDEST)/bin/python $(PYTEST) -m "not postgres"
+
+# Every run makes other programs; a failure prints the smallest program that shows it.
+test-deep: $(VENV)/.installed
+	$(ISOLATED) PERFMAGIC_TEST_DEEP=1 $(LIMIT) $(PYTHON) -m pytest --numprocesses $(WORKERS) --dist load --quiet tests/property
 
 lab: $(VENV)/.installed
 	$(VENV)/bin/jupyter lab examples
