@@ -151,3 +151,16 @@ def test_exception_object_of_an_earlier_cell_is_drawn_with_one_run_only(front_en
     assert "ValueError: kept" in reply.error
     assert "inline.py" not in reply.error
     assert reply.error.count("raise failure") == 1
+
+
+@pytest.mark.parametrize("wait", ["await work", "block"], ids=["awaiting", "blocking"])
+def test_an_explanation_shows_levels_and_runs_nothing(front_end, wait):
+    front_end.run("ran = []")
+    front_end.run("import time")
+    front_end.run("def block(x):\n    time.sleep(0.01)\n    return x\n")
+    reply = front_end.run(
+        f"%%concurrent --explain -o found\np = {wait}(1)\nq = {wait}(2)\nran.append(p + q)\nran\n"
+    )
+    assert not reply.error
+    assert "2 operations in 1 level" in reply.text
+    assert front_end.run("(ran, found.executions)").out == "([], 0)"
