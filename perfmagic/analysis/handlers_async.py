@@ -92,8 +92,9 @@ def _create_task(
 
 def _is_inner_group(machine: Machine, group: Atom | None) -> bool:
     """Tell whether a task group is one that a called function made: its tasks end in there, before the call ends."""
-    made = isinstance(group, Fresh) and group.kind == "asyncio.taskgroups.TaskGroup"
-    return made and len(machine.frames) > 1 and len(group.site) > _IN_CALL
+    if not isinstance(group, Fresh) or group.kind != "asyncio.taskgroups.TaskGroup":
+        return False
+    return len(machine.frames) > 1 and len(group.site) > _IN_CALL
 
 
 _IN_CALL = 2
