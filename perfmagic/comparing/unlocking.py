@@ -38,7 +38,7 @@ def with_option(refusal: Refusal, answer: Answer, options: Options) -> Refusal:
         if flag in told and not lifts:
             refusal = replace(refusal, hint=ANY_CASE)
         elif lifts:
-            hint = told if flag in told else f"{told}, or pass {flag} {condition}"
+            hint = told if flag in told else f"{told}; or pass {flag} {condition}"
             return replace(refusal, hint=hint)
     return refusal
 

@@ -74,11 +74,13 @@ def needs(block: ExplainedBlock, index: int) -> list[Link]:
 
 
 def short_need(block: ExplainedBlock, link: Link) -> str:
-    """Return one dependence in a few words: ``users (line 1)``."""
-    name = link.name or link.cause
-    kind = "" if link.kind == "flow" else f"{link.kind} "
+    """Return one dependence in a few words: ``users (line 1)``, ``effect stdout (line 2)``, ``control (line 3)``."""
+    if not link.name:
+        what = "its value" if link.cause == "flow" else link.cause
+    else:
+        what = link.name if link.kind == "flow" else f"{link.kind} {link.name}"
     only = ", for its result" if link.binds else ""
-    return f"{kind}{name} (line {block.pieces[link.earlier].lines[0]}{only})"
+    return f"{what} (line {block.pieces[link.earlier].lines[0]}{only})"
 
 
 def long_need(link: Link) -> str:

@@ -60,7 +60,7 @@ def test_the_least_daring_option_is_named_alone():
         return PLAN if options.allow_reorder or options.assume_independent is not None else REFUSAL
 
     hint = with_option(REFUSAL, lifted_by_both, Options()).hint
-    assert hint == "change it, or pass --allow-reorder if the order does not matter"
+    assert hint == "change it; or pass --allow-reorder if the order does not matter"
 
 
 def test_an_option_that_is_given_already_is_not_named():
