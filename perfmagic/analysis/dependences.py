@@ -61,11 +61,48 @@ class Dependence:
 
 def dependences_of(block: Block, steps: Sequence[Step]) -> tuple[Dependence, ...]:
     """Return every reason that keeps two steps of a block in order."""
+    touches = [_touch(each) for each in steps]
     return tuple(
         reason
-        for later in steps
-        for earlier in steps[: later.index]
+        for later, its in zip(steps, touches, strict=True)
+        for earlier, other in zip(steps, touches[: later.index], strict=False)
+        if _may_conflict(other, its)
         for reason in conflicts(block.key, earlier, later)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Touch:
+    """What tells cheaply that two steps have nothing to do with each other: most pairs of a long cell have not."""
+
+    touched: frozenset[Location]
+    written: frozenset[Location]
+    exclusive: frozenset[Location]
+    holds_later: bool
+    holds_earlier: bool
+
+
+def _touch(step: Step) -> _Touch:
+    effects = step.effects
+    touched = effects.reads | effects.writes
+    barrier = bool(effects.barriers)
+    commits = step.role == "operation" and any(each.kind not in BUSY for each in effects.writes - step.made)
+    return _Touch(
+        touched=touched,
+        written=effects.writes,
+        exclusive=frozenset(each for each in touched if each.kind is Kind.EXCLUSIVE),
+        holds_later=barrier or step.guard is not None,
+        holds_earlier=barrier or commits or bool(step.needs),
+    )
+
+
+def _may_conflict(earlier: _Touch, later: _Touch) -> bool:
+    return (
+        earlier.holds_later
+        or later.holds_earlier
+        or not earlier.written.isdisjoint(later.touched)
+        or not earlier.touched.isdisjoint(later.written)
+        or not earlier.exclusive.isdisjoint(later.exclusive)
     )
 
 
