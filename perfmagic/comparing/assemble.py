@@ -160,6 +160,7 @@ def _measured(ledger: Ledger, entry: Entry) -> Candidate:
         assumptions=plan.assumptions if plan else (),
         error=entry.error,
         schedules=entry.schedules,
+        transfer=entry.transfer,
         usage=usage(samples, entry.probed),
     )
 

@@ -5,7 +5,7 @@ This is the one mutable value of the pipeline: everything that reaches a report 
 
 from dataclasses import dataclass, field
 
-from perfmagic.model.comparison import Bound, ErrorInfo, Schedules, Uncertainty
+from perfmagic.model.comparison import Bound, ErrorInfo, Schedules, Transfer, Uncertainty
 from perfmagic.model.plan import Plan, Refusal
 from perfmagic.model.run import Sample
 from perfmagic.model.verdict import Status, Verdict
@@ -31,6 +31,8 @@ class Entry:
         What it starts and how long that takes, ``None`` if nothing that it starts can be delayed.
     schedules
         How it fared under other schedules, ``None`` if none was tried.
+    transfer
+        What it sent to other processes and got back in one run, ``None`` if it uses none or that was not measured.
     untried
         Why not all of them were tried.
     """
@@ -44,6 +46,7 @@ class Entry:
     probed: Probed | None = None
     tempo: Tempo | None = None
     schedules: Schedules | None = None
+    transfer: Transfer | None = None
     untried: str | None = None
     error: ErrorInfo | None = None
     failed: bool = False

@@ -2,23 +2,20 @@
 
 Changed code asks loky for its reusable pool, of which there is one in each thread. While such a run goes on, ours takes that
 place, so that the pool of the user's own cells keeps its workers, and what is measured does not depend on them.
-
-loky keeps its pool in a place without a public name; where it has moved to another one, the pool is used as it is found.
 """
 
 import contextlib
 import importlib
 import os
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import Any, cast
 
 from perfmagic.errors import RunError
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
+from perfmagic.runners.reusable_pool import Place, Pool
+from perfmagic.runners.transfer import TransferMeter
 
 READY_S = 0.01
 """Each worker is kept busy for so long when it reports, so that all of them report."""
@@ -30,18 +27,6 @@ LINGER_S = 3600.0
 """Seconds that idle workers stay, in place of the 10 of loky: rounds of slow cells must not wait for new ones."""
 
 END_S = 0.2
-
-
-class Pool(Protocol):
-    """What is used of loky's executor."""
-
-    def submit(self, fn: Callable[..., object], *args: object, **kwargs: object) -> "Future[Any]":
-        """Hand over a call."""
-        ...
-
-    def shutdown(self, wait: bool = True, kill_workers: bool = False) -> None:  # noqa: FBT001, FBT002 - loky's signature
-        """End the workers."""
-        ...
 
 
 @dataclass(slots=True)
@@ -57,6 +42,16 @@ class WorkerProcesses:
     start_s: float | None = None
     _pool: Pool | None = field(default=None, init=False)
     _kwargs: object = field(default=None, init=False)
+    _meter: TransferMeter | None = field(default=None, init=False)
+
+    @contextmanager
+    def metered(self, meter: TransferMeter) -> Generator[None]:
+        """Let the meter look at what the runs under it send and receive."""
+        self._meter = meter
+        try:
+            yield
+        finally:
+            self._meter = None
 
     @contextmanager
     def lent(self, workers: int) -> Generator[Pool | None]:
@@ -70,11 +65,13 @@ class WorkerProcesses:
         if workers < 1:
             yield None
             return
-        place = _Place()
+        place = Place()
         users = place.get()
         place.put(self._pool, self._kwargs)
         try:
-            yield self._ready(workers)
+            pool = self._ready(workers)
+            with self._meter.watching(pool) if self._meter is not None else contextlib.nullcontext():
+                yield pool
         finally:
             self._kwargs = place.get()[1]
             place.put(*users)
@@ -101,32 +98,12 @@ class WorkerProcesses:
             _end(pool)
 
 
-class _Place:
-    """Where loky keeps the reusable pool of this thread, and what it was made with."""
-
-    def __init__(self) -> None:
-        module = importlib.import_module("loky.reusable_executor")
-        storage: object = getattr(module, "_executor_storage", None)
-        self._holder: object = module if storage is None else storage
-        self._names = (
-            ("_executor", "_executor_kwargs") if storage is None else ("executor", "executor_kwargs")
-        )
-
-    def get(self) -> tuple[Pool | None, object]:
-        pool, kwargs = (getattr(self._holder, name, None) for name in self._names)
-        return cast("Pool | None", pool), kwargs
-
-    def put(self, pool: Pool | None, kwargs: object) -> None:
-        for name, value in zip(self._names, (pool, kwargs), strict=True):
-            setattr(self._holder, name, value)
-
-
 def _reusable(workers: int) -> Pool:
     """Return loky's pool of that size; its workers, once started, stay."""
     loky = importlib.import_module("loky")
     pool = cast("Pool", loky.get_reusable_executor(max_workers=workers))
     if hasattr(pool, "_timeout"):
-        pool._timeout = LINGER_S  # type: ignore[attr-defined]  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue]
+        setattr(pool, "_timeout", LINGER_S)  # noqa: B010 - it has no public name
     return pool
 
 

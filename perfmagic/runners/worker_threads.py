@@ -19,6 +19,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import thread as futures_thread
 from typing import cast
 
+from perfmagic.runners.reusable_pool import serves_pool
+
 
 def workers_alive() -> frozenset[int]:
     """Return the identifiers of all threads that are alive now."""
@@ -35,6 +37,7 @@ def release_workers(before: frozenset[int]) -> tuple[str, ...]:
         thread
         for thread in threading.enumerate()
         if thread.ident is not None and thread.ident not in before and thread is not threading.main_thread()
+        if not serves_pool(thread)  # without it, its processes would go on
     ]
     for executor in _executors_of(newcomers):
         _drop_queued(executor)

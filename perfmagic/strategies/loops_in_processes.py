@@ -13,7 +13,7 @@ from perfmagic.strategies.fan_out import Iterate, Pairing, last_operations
 from perfmagic.strategies.loop_lines import generators, header, results_taken, stays_empty, take_results
 from perfmagic.strategies.loop_sites import Begun, Turn, Words, place
 from perfmagic.strategies.loops_gathered import one_by_one, value_of
-from perfmagic.strategies.process_pool import pool
+from perfmagic.strategies.process_pool import ProcessPool
 from perfmagic.strategies.process_safety import Unfit, unfit
 from perfmagic.strategies.thread_pool import submission
 
@@ -29,10 +29,9 @@ class ProcessLoops:
     waits = False
     words = FUTURES
 
-    def __init__(self, made: Draft, executor: str, workers: int) -> None:
+    def __init__(self, made: Draft, pool: ProcessPool) -> None:
         self._draft = made
-        self._executor = executor
-        self._workers = workers
+        self._pool = pool
 
     def body(self, expression: ast.expr) -> str:
         """Return the call itself."""
@@ -65,12 +64,14 @@ class ProcessLoops:
     def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
         """Loop over items and mapped results."""
         made = self._draft
-        lines = [*parts.helper, *parts.setup, self._pool(fan)]
-        mapped = f"{self._executor}.map({parts.function}, {parts.items})"
+        self._note(fan)
+        lines = [*parts.helper, *parts.setup]
+        mapped = f"{self._pool.executor}.map({parts.function}, {parts.items})"
         if parts.function is None:
             started, mapped = self._futures(f"{self._submit(fan, parts)} for {parts.each} in {parts.items}")
             lines.append(started)
-        made.before(loop, lines)
+        if lines:
+            made.before(loop, lines)
         values = value_of(made, parts)
         made.edits.append(
             header(loop, f"{parts.target}, {values}", f"zip({parts.items}, {mapped})", made.text)
@@ -82,10 +83,11 @@ class ProcessLoops:
         """Map or submit, and build the collection from the results."""
         made = self._draft
         assert fan.element is not None
-        lines = [*parts.helper, *parts.setup, self._pool(fan)]
+        self._note(fan)
+        lines = [*parts.helper, *parts.setup]
         single = len(loop.generators) == 1 and (not loop.generators[0].ifs or pairing == "beside its item")
         mappable = parts.function is not None and single
-        mapped = f"{self._executor}.map({parts.function}, {parts.items}{self._chunks(fan)})"
+        mapped = f"{self._pool.executor}.map({parts.function}, {parts.items}{self._chunks(fan)})"
         if not mappable:
             over = f"for {parts.each} in {parts.items}"
             if pairing != "beside its item":
@@ -107,15 +109,17 @@ class ProcessLoops:
             if parts.setup:
                 made.edits.append(replace(loop.generators[0].iter, parts.items))
             made.edits.append(replace(fan.element, f"next({results})"))
-        made.before(fan.statement, lines)
+        if lines:
+            made.before(fan.statement, lines)
 
     def write_in_place(self, found: InPlace, parts: Begun) -> None:
         """Submit every call, then run the loop as it was and take each result where its call stood."""
         made = self._draft
+        self._note(found)
         turns = place(made, found, parts, FUTURES)
         begun = zip(parts.turns, parts.lists, strict=True)
         started = [f"{name} = [{self._begin(turn)} {turn.over}]" for turn, name in begun]
-        made.before(found.statement, [*parts.lines, self._pool(found), *started, *turns])
+        made.before(found.statement, [*parts.lines, *started, *turns])
 
     def write_pipeline(self, found: LoopForm, loop: ast.AsyncFor, parts: Iterate) -> None:
         """Never called: code without ``await`` has no ``async for``."""
@@ -130,24 +134,25 @@ class ProcessLoops:
     def _begin(self, turn: Turn) -> str:
         call = turn.operation.expression
         if turn.function is not None or not isinstance(call, ast.Call):
-            return f"{self._executor}.submit({', '.join([turn.function or turn.call, *turn.arguments])})"
-        return submission(self._executor, call, self._draft.text)
+            return f"{self._pool.executor}.submit({', '.join([turn.function or turn.call, *turn.arguments])})"
+        return submission(self._pool.executor, call, self._draft.text)
 
     def _submit(self, fan: FanOut, parts: Iterate) -> str:
         call = fan.operations[0].expression
         if parts.helper or not isinstance(call, ast.Call):
-            return f"{self._executor}.submit({', '.join([parts.call.split('(', 1)[0], *fan.targets])})"
-        return submission(self._executor, call, self._draft.text)
+            return f"{self._pool.executor}.submit({', '.join([parts.call.split('(', 1)[0], *fan.targets])})"
+        return submission(self._pool.executor, call, self._draft.text)
 
     def _chunks(self, fan: FanOut) -> str:
         """Return the argument that sends many items in pieces; a comprehension that fails leaves nothing, however it is cut."""
-        size = (fan.iteration.count or 0) // (self._workers * CHUNKS_A_WORKER)
+        size = (fan.iteration.count or 0) // (self._pool.workers * CHUNKS_A_WORKER)
         return f", chunksize={size}" if size > 1 else ""
 
-    def _pool(self, found: FanOut | InPlace) -> str:
+    def _note(self, found: FanOut | InPlace) -> None:
+        """Note that the pool is needed, and by how many calls at once."""
         counted = found.iteration.count if isinstance(found, FanOut) else None
-        self._draft.in_flight = max(self._draft.in_flight, counted or self._workers)
-        return pool(self._executor, self._workers)
+        self._draft.in_flight = max(self._draft.in_flight, counted or self._pool.workers)
+        self._pool.used(found.block, found.statement)
 
 
 def _kept_objects(fan: FanOut) -> Iterator[ast.stmt]:

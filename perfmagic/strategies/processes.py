@@ -20,7 +20,7 @@ from perfmagic.strategies.fan_out import rewrite_loops
 from perfmagic.strategies.loops_in_processes import ProcessLoops
 from perfmagic.strategies.names import stem
 from perfmagic.strategies.ordering import ordering, rewritable_blocks
-from perfmagic.strategies.process_pool import pool
+from perfmagic.strategies.process_pool import ProcessPool
 from perfmagic.strategies.process_safety import unfit
 from perfmagic.strategies.process_starts import Handover, handovers
 from perfmagic.strategies.refusals import explain, precondition
@@ -72,7 +72,7 @@ def _cores() -> int:
 def _written(analysis: Analysis, options: Options, workers: int) -> tuple[Plan | Refusal, int]:
     """Return the cell with a pool of so many workers, and how many could be busy at once."""
     made = draft(NAME, analysis, options)
-    writer = _Writer(made, workers)
+    writer = _Writer(made, ProcessPool(made, workers))
     done: set[int] = set()
     changes = [writer.rewrite(block, done) for block in rewritable_blocks(analysis, asynchronous=False)]
     if not any(changes):
@@ -86,10 +86,9 @@ def _written(analysis: Analysis, options: Options, workers: int) -> tuple[Plan |
 class _Writer:
     """Writes the blocks of one draft."""
 
-    def __init__(self, made: Draft, workers: int) -> None:
+    def __init__(self, made: Draft, pool: ProcessPool) -> None:
         self._draft = made
-        self._executor = made.names.new("executor")
-        self._workers = workers
+        self._pool = pool
 
     def rewrite(self, block: Block, done: set[int]) -> bool:
         """Hand over what can be in one block; whether anything was changed."""
@@ -97,8 +96,10 @@ class _Writer:
         if block.key in done or block.parent in done:
             done.add(block.key)
             return False
-        looped = rewrite_loops(made, block, ProcessLoops(made, self._executor, self._workers), done)
-        return self._straight(block) or looped
+        looped = rewrite_loops(made, block, ProcessLoops(made, self._pool), done)
+        straight = self._straight(block)
+        self._pool.get(block)
+        return looped or straight
 
     def _straight(self, block: Block) -> bool:
         made = self._draft
@@ -109,7 +110,7 @@ class _Writer:
         if not found or not made.alone(edges):
             return False
         first = min(each.position for each in found)
-        made.before(statements[first], [pool(self._executor, self._workers)])
+        self._pool.used(block, statements[first])
         for each in found:
             self._hand_over(block, each)
         made.orderings.append(order)
@@ -132,14 +133,12 @@ class _Writer:
     def _hand_over(self, block: Block, call: Handover) -> None:
         made, operation = self._draft, call.operation
         future = made.names.new(f"{stem(operation.label)}_future")
-        line = f"{future} = {submission(self._executor, _call(operation), made.text)}"
+        line = f"{future} = {submission(self._pool.executor, _call(operation), made.text)}"
         made.before(block.statements[call.position], [line])
         made.edits.append(replace(operation.node, f"{future}.result()"))
         if call.position < call.step.statement and not is_safe(operation.expression):
-            line = operation.lines[0]
-            note = (
-                f"the arguments of the call on line {line}, which are now evaluated sooner, can be evaluated."
-            )
+            where = operation.lines[0]
+            note = f"the arguments of the call on line {where}, which are now evaluated sooner, can be evaluated."
             made.notes.append(note)
 
 

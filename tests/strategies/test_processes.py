@@ -250,8 +250,8 @@ LOOPS = {
     ),
     "two calls for each item": (
         "out = []\nfor n in [1, 2]:\n    v = spin(n)\n    out.append(fib(v))\n",
-        "out = []\n\ndef get_fib(n):\n    v = spin(n)\n    return v, fib(v)\n\nitems = [1, 2]\n"
-        "executor = get_reusable_executor(max_workers=2)\n"
+        "out = []\nexecutor = get_reusable_executor(max_workers=2)\n\ndef get_fib(n):\n    v = spin(n)\n    return v, fib(v)\n\n"
+        "items = [1, 2]\n"
         "for n, (v, fib_result) in zip(items, executor.map(get_fib, items)):\n    out.append(fib_result)\n",
     ),
     "a filter": (
