@@ -131,6 +131,7 @@ def _signature(analysis: Analysis, block: Block, position: int, names: OwnNames)
     parameters = [
         each for each in bound if each in names.early or (each in results and each not in names.sure)
     ]
+    parameters.extend(_given(analysis, block, position, frozenset(bound)))
     before = _surely_bound(analysis, block, position)
     if not set(parameters) <= before or _is_declared(block, frozenset(bound)):
         return None
@@ -140,6 +141,23 @@ def _signature(analysis: Analysis, block: Block, position: int, names: OwnNames)
     return Signature(
         parameters=tuple(parameters), results=tuple(results), partial=partial if _is_cell(block) else ()
     )
+
+
+def _given(analysis: Analysis, block: Block, position: int, bound: frozenset[str]) -> list[str]:
+    """Return the names that the statement only reads and that are bound behind a wait: their values may come early."""
+    late: set[str] = set()
+    waited = False
+    for each in block.statements[:position]:
+        late |= set(own_names(each).bound) if waited else set[str]()
+        waited = waited or any(
+            isinstance(part, ast.Await | ast.AsyncWith | ast.AsyncFor) for part in ast.walk(each)
+        )
+    statement = block.statements[position]
+    loads = [each for each in ast.walk(statement) if isinstance(each, ast.Name)]
+    touched = analysis.effects.of(statement, without=loads)
+    hidden = {each.label for each in touched.reads | touched.writes if each.kind is Kind.NAME}
+    wanted = late - bound - hidden
+    return list(dict.fromkeys(each.id for each in loads if each.id in wanted))
 
 
 def _is_cell(block: Block) -> bool:

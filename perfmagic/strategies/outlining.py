@@ -13,13 +13,12 @@ functions that a plan then overlaps with something stay; a refusal is always abo
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from perfmagic.analysis.analysis import Analysis, analyse
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.critical_path import is_renamable
-from perfmagic.analysis.dependences import Dependence
 from perfmagic.analysis.edits import (
     INDENT,
     Changes,
@@ -30,7 +29,6 @@ from perfmagic.analysis.edits import (
     string_lines,
     to_source,
 )
-from perfmagic.analysis.effects import Kind
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Edit, Plan, Refusal
 from perfmagic.strategies.names import Names
@@ -119,7 +117,7 @@ def _outlines_in(analysis: Analysis, block: Block, options: Options, names: Name
         found = signature(analysis, block, each)
         if found is not None:
             name = names.new(f"get_{found.results[-1] if found.results else 'done'}")
-            at = _position(order, each, found)
+            at = _position(each, before[each], waiting)
             yield Outline(block=block, statement=each, at=at, name=name, signature=found)
 
 
@@ -137,23 +135,10 @@ def _needed(order: Ordering, statement: int) -> frozenset[int]:
     return frozenset(found - {statement})
 
 
-def _position(order: Ordering, statement: int, found: Signature) -> int:
-    """Return the earliest place of the function: behind all that it needs, before a statement that waits."""
-    reasons = [
-        each
-        for step in order.steps
-        if step.statement == statement
-        for each in order.before.get(step.index, ())
-        if not is_renamable(each, order.steps) or _binds(each, found.parameters)
-    ]
-    first = max((order.steps[each.earlier].statement + 1 for each in reasons), default=0)
-    waiting = {each.statement for each in order.operations} | order.waiting
+def _position(statement: int, needed: frozenset[int], waiting: list[int]) -> int:
+    """Return the earliest place of the function: behind the waits that it needs, before another statement that waits."""
+    first = max((each + 1 for each in needed if each in waiting), default=0)
     return min((each for each in waiting if first <= each <= statement), default=statement)
-
-
-def _binds(dependence: Dependence, names: Iterable[str]) -> bool:
-    location = dependence.location
-    return location is not None and location.kind is Kind.NAME and location.label in names
 
 
 def _outlined(analysis: Analysis, chosen: list[Outline]) -> Analysis | None:

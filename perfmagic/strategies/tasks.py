@@ -22,6 +22,7 @@ from perfmagic.strategies.cancelling import cancelling
 from perfmagic.strategies.conditional_starts import starts_all
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.early_block import rewrite_block
+from perfmagic.strategies.early_values import with_early_values
 from perfmagic.strategies.fan_out import rewrite_loops
 from perfmagic.strategies.loops_as_tasks import LoopsAsTasks
 from perfmagic.strategies.ordering import ordering
@@ -33,7 +34,11 @@ NAME = "tasks"
 
 def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     """Return the cell with its independent awaits started early, or why nothing can be."""
-    return with_outlines(_plan, analysis, options, native=starts_all)
+    return with_outlines(_with_early_values, analysis, options, native=starts_all)
+
+
+def _with_early_values(analysis: Analysis, options: Options) -> Plan | Refusal:
+    return with_early_values(_plan, analysis, options)
 
 
 def _plan(analysis: Analysis, options: Options) -> Plan | Refusal:
