@@ -6,19 +6,24 @@ taken is estimated from the spans of the operations, and flagged.
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 from types import ModuleType
 
 from perfmagic.analysis.statements import DEFINITIONS, Operation
 from perfmagic.comparing.ledger import Entry, Ledger, error_info
+from perfmagic.comparing.sequential_time import sequential_s
 from perfmagic.comparing.trial import Trial
 from perfmagic.model.plan import Plan, Refusal
-from perfmagic.model.run import Span
+from perfmagic.model.run import Sample, Span
 from perfmagic.model.units import ratio, seconds
 from perfmagic.model.verdict import Status, Verdict
-from perfmagic.runners.host import Host
 from perfmagic.runners.inline import Run
 from perfmagic.runners.program import Program
-from perfmagic.runners.spans import HOOK, UNEXPLAINED, SpanRecorder, instrument, observed, position
+from perfmagic.runners.spans import HOOK, UNEXPLAINED, Position, SpanRecorder, instrument, position, unlink
+from perfmagic.runners.starts import observed, process_pools
+
+SAME = 1.1
+"""Ends of an estimate that differ by less are told as one number."""
 
 NO_BASELINE = Verdict(
     status=Status.UNKNOWN, unchecked=("everything: --once makes no baseline run to compare with",)
@@ -29,43 +34,60 @@ async def run_once(
     trial: Trial, ledger: Ledger, entry: Entry, programs: dict[str, Program], operations: Sequence[Operation]
 ) -> Run:
     """Run one candidate as the committed run and note what can be said about it."""
+    host = trial.runner.host
     recorder = SpanRecorder(clock=trial.runner.clock)
-    if not programs[entry.strategy].awaits and entry.source is not None:
-        programs[entry.strategy] = _with_spans(trial.runner.host, entry.source, operations)
-        trial.runner.host.namespace[HOOK] = recorder
+    introduced = entry.answer.introduced if isinstance(entry.answer, Plan) else frozenset[str]()
+    tree, filename = host.parse(entry.source or "")
+    pools = process_pools(tree)
+    timed = host.compile(instrument(tree, _in_place(tree, operations), slots=introduced), filename)
+    program = programs[entry.strategy] = replace(timed, workers=programs[entry.strategy].workers)
     others = [each for each in ledger.plans() if each is not entry]
     ledger.skip([ledger.baseline, *others], f"--once runs only {entry.strategy}", None)
-    with observed(recorder):
-        run = await trial.commit(programs[entry.strategy])
-    trial.runner.host.namespace.pop(HOOK, None)
+    host.namespace[HOOK] = recorder
+    try:
+        with observed(recorder, pools):
+            run = await trial.commit(program)
+    finally:
+        host.namespace.pop(HOOK, None)
     if trial.interrupt.hit:
         entry.reason = "the run was interrupted"
     trial.interrupt.check()
     entry.warmup, entry.verdict = run.sample, NO_BASELINE
     if run.outcome.error is not None:
+        unlink(run.traceback)
         entry.error = error_info(run.outcome.error)
     _forget_introduced(trial, entry.answer)
-    estimate_s = sequential_s(recorder.spans(run.started_s), run.sample.wall_s)
-    ledger.doubt(
-        ledger.field_of(entry, "speedup"),
-        "no claim: there is no baseline run; from the spans of the started operations the sequential time is estimated "
-        f"at {seconds(estimate_s)} or more, which would make it {ratio(estimate_s / max(run.sample.wall_s, 1e-9))}",
-    )
+    spans = recorder.spans(run.started_s)
+    ledger.doubt(ledger.field_of(entry, "speedup"), _without_baseline(spans, run.sample))
     return run
 
 
-def _with_spans(host: Host, source: str, operations: Sequence[Operation]) -> Program:
-    """Compile a changed cell so that the calls which it left in place are timed too; what it defines stays as it is."""
-    tree, filename = host.parse(source)
-    labels = {ast.dump(each.expression): each.label for each in operations}
-    found = {
-        position(node): (UNEXPLAINED, labels[ast.dump(node)])
+def _without_baseline(spans: Sequence[Span], sample: Sample) -> str:
+    """Say what the run tells of the time that the cell as written would have taken."""
+    least_s, most_s = sequential_s(spans, sample.wall_s, sample.cpu_s)
+    wall_s = max(sample.wall_s, 1e-9)
+    estimate, gain, why = seconds(most_s), ratio(most_s / wall_s), ""
+    if most_s > SAME * least_s:
+        estimate, gain = f"{seconds(least_s)} to {estimate}", f"{ratio(least_s / wall_s)} to {gain}"
+        why = " (while one operation computes, others may wait for it)"
+    return (
+        "no claim: there is no baseline run; from the spans of the operations the sequential time is estimated at "
+        f"{estimate}{why}, which would make it {gain}"
+    )
+
+
+def _in_place(tree: ast.Module, operations: Sequence[Operation]) -> dict[Position, tuple[int, str]]:
+    """Find the operations of the cell that a changed cell left in place; what it defines stays as it is."""
+    labels = {(each.kind, ast.dump(each.node)): each.label for each in operations}
+    return {
+        position(node): (UNEXPLAINED, labels[kind, ast.dump(node)])
         for statement in tree.body
         if not isinstance(statement, DEFINITIONS)
         for node in ast.walk(statement)
-        if isinstance(node, ast.Call) and ast.dump(node) in labels
+        if isinstance(node, ast.Await | ast.Call)
+        for kind in ("await" if isinstance(node, ast.Await) else "call",)
+        if (kind, ast.dump(node)) in labels
     }
-    return host.compile(instrument(tree, found), filename)
 
 
 def _forget_introduced(trial: Trial, answer: Plan | Refusal | None) -> None:
@@ -74,13 +96,3 @@ def _forget_introduced(trial: Trial, answer: Plan | Refusal | None) -> None:
     for name in answer.introduced if isinstance(answer, Plan) else ():
         if not isinstance(namespace.get(name), (ModuleType, type)):
             namespace.pop(name, None)
-
-
-def sequential_s(spans: tuple[Span, ...], wall_s: float) -> float:
-    """Return the seconds that the operations would take in a row, with the part of the run in which none ran."""
-    busy_s, reached_s = 0.0, 0.0
-    for span in sorted(spans, key=lambda each: each.start_s):
-        busy_s += max(0.0, span.end_s - max(span.start_s, reached_s))
-        reached_s = max(reached_s, span.end_s)
-    total_s = sum(span.end_s - span.start_s for span in spans)
-    return total_s + max(0.0, wall_s - busy_s)

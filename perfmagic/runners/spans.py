@@ -1,18 +1,15 @@
 """When each operation of an instrumented run began and ended.
 
-Two ways, because code that exists and code that a strategy made differ: in the cell as written every operation is
-wrapped in its syntax tree; in rewritten code the tasks and the submitted calls themselves are the operations, so they
-are observed where they start.
+In the syntax tree every operation is wrapped in a call of the recorder. What rewritten code starts elsewhere, as a task or
+in a pool, is observed where it starts (see `starts`).
 """
 
 import ast
-import asyncio
 import contextvars
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any
+from types import TracebackType
 
 from perfmagic.model.run import Span
 from perfmagic.runners.clock import Clock
@@ -23,11 +20,11 @@ HOOK = "_pm_"
 UNEXPLAINED = -1
 """Number of an operation that the analysis does not know."""
 
+SLOT = -2
+"""Number of a wait for a free slot: nothing works for the cell meanwhile."""
+
 Position = tuple[int, int, int, int]
 """First line, first column, last line, last column of a node, as `ast` counts them."""
-
-_Body = Coroutine[Any, Any, Any] | Generator[Any, None, Any]
-"""What a task runs; an older kind of coroutine is a generator."""
 
 
 @dataclass(slots=True)
@@ -67,14 +64,27 @@ class SpanRecorder:
         finally:
             self._leave(index, token)
 
-    def begin(self, label: str) -> int:
-        """Note the start of a task or a submitted call, and return its index."""
-        self._rows.append(_Row(UNEXPLAINED, label, self.clock.wall_s(), None))
+    def slot(self, slots: AbstractAsyncContextManager[object], /) -> "Slot":
+        """Return what holds one of the slots, and takes the wait for it as a span of its own."""
+        return Slot(self, slots)
+
+    def begin(self, label: str, operation: int = UNEXPLAINED) -> int:
+        """Note the start of a task, a submitted call or a wait, inside what the caller runs in, and return its index."""
+        self._rows.append(_Row(operation, label, self.clock.wall_s(), self._parent.get()))
         return len(self._rows) - 1
 
-    def end(self, index: int) -> None:
-        """Note the end of what `begin` noted."""
-        self._rows[index].end_s = self.clock.wall_s()
+    def begin_later(self, index: int, start_s: float) -> None:
+        """Move the start of what `begin` noted: until then it only stood in line."""
+        self._rows[index].start_s = max(self._rows[index].start_s, start_s)
+
+    def put_inside(self, index: int) -> None:
+        """Make that span the one that the current context runs in."""
+        self._parent.set(index)
+
+    def end(self, index: int) -> float:
+        """Note the end of what `begin` noted, and return it."""
+        now_s = self._rows[index].end_s = self.clock.wall_s()
+        return now_s
 
     def spans(self, origin_s: float) -> tuple[Span, ...]:
         """Return all spans in order of their start, in seconds since ``origin_s``.
@@ -103,12 +113,46 @@ class SpanRecorder:
         self.end(index)
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a semaphore or the like: held as before, and the wait for it noted."""
+
+    recorder: SpanRecorder
+    slots: AbstractAsyncContextManager[object]
+
+    async def __aenter__(self) -> object:
+        """Wait for a free one."""
+        index = self.recorder.begin("slot", SLOT)
+        try:
+            return await self.slots.__aenter__()
+        finally:
+            self.recorder.end(index)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        """Let go of it."""
+        return await self.slots.__aexit__(kind, error, traceback)
+
+
+def unlink(traceback: TracebackType | None) -> None:
+    """Take the recorder's own frames out of a traceback: the user wrote no such call."""
+    while traceback is not None:
+        following = traceback.tb_next
+        while following is not None and following.tb_frame.f_code.co_filename == __file__:
+            following = following.tb_next
+        traceback.tb_next = following
+        traceback = following
+
+
 def position(node: ast.expr) -> Position:
     """Return where a node stands, to find it again in another parse of the same text."""
     return node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0
 
 
-def instrument(tree: ast.Module, operations: Mapping[Position, tuple[int, str]]) -> ast.Module:
+def instrument(
+    tree: ast.Module, operations: Mapping[Position, tuple[int, str]], *, slots: frozenset[str] = frozenset()
+) -> ast.Module:
     """Wrap every operation of the tree in a call of the recorder; changes the tree it is given.
 
     Parameters
@@ -117,15 +161,26 @@ def instrument(tree: ast.Module, operations: Mapping[Position, tuple[int, str]])
         A parse of the cell as written.
     operations
         For the position of each operation (an ``await`` or a call) its number and its label.
+    slots
+        Names of semaphores: what ``async with`` waits for there is no work.
     """
-    wrapper = _Wrapper(operations)
+    wrapper = _Wrapper(operations, slots)
     tree.body = [wrapper.visit(statement) for statement in tree.body]
     return ast.fix_missing_locations(tree)
 
 
 class _Wrapper(ast.NodeTransformer):
-    def __init__(self, operations: Mapping[Position, tuple[int, str]]) -> None:
+    def __init__(self, operations: Mapping[Position, tuple[int, str]], slots: frozenset[str]) -> None:
         self.operations = operations
+        self.slots = slots
+
+    def visit_AsyncWith(self, node: ast.AsyncWith) -> ast.AsyncWith:
+        self.generic_visit(node)
+        for item in node.items:
+            held = item.context_expr
+            if isinstance(held, ast.Name) and held.id in self.slots:
+                item.context_expr = ast.copy_location(_hook_call("slot", [held], []), held)
+        return node
 
     def visit_Await(self, node: ast.Await) -> ast.expr:
         found = self.operations.get(position(node))
@@ -148,64 +203,10 @@ class _Wrapper(ast.NodeTransformer):
 def _recorder_call(
     method: str, operation: tuple[int, str], args: list[ast.expr], keywords: list[ast.keyword]
 ) -> ast.Call:
-    target = ast.Attribute(value=ast.Name(id=HOOK, ctx=ast.Load()), attr=method, ctx=ast.Load())
     key, label = operation
-    return ast.Call(func=target, args=[ast.Constant(key), ast.Constant(label), *args], keywords=keywords)
+    return _hook_call(method, [ast.Constant(key), ast.Constant(label), *args], keywords)
 
 
-@contextmanager
-def observed(recorder: SpanRecorder) -> Generator[None]:
-    """Record every task that the running loop starts and every call that an executor is given, while the block runs."""
-    with _observed_tasks(recorder), _observed_submissions(recorder):
-        yield
-
-
-@contextmanager
-def _observed_tasks(recorder: SpanRecorder) -> Generator[None]:
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
-        yield
-        return
-    previous = loop.get_task_factory()
-    make: Callable[..., asyncio.Future[Any]] = previous or _stock_task
-
-    def factory(loop: asyncio.AbstractEventLoop, coro: _Body, **kwargs: Any) -> "asyncio.Future[Any]":
-        task = make(loop, coro, **kwargs)
-        index = recorder.begin(getattr(coro, "__qualname__", "task"))
-        task.add_done_callback(lambda _: recorder.end(index))
-        return task
-
-    loop.set_task_factory(factory)
-    try:
-        yield
-    finally:
-        loop.set_task_factory(previous)
-
-
-def _stock_task(loop: asyncio.AbstractEventLoop, coro: _Body, **kwargs: Any) -> "asyncio.Task[Any]":
-    return asyncio.Task(coro, loop=loop, **kwargs)
-
-
-@contextmanager
-def _observed_submissions(recorder: SpanRecorder) -> Generator[None]:
-    submit = ThreadPoolExecutor.submit
-
-    def observed_submit(
-        self: ThreadPoolExecutor, fn: Callable[..., object], /, *args: object, **kwargs: object
-    ) -> "Future[object]":
-        def timed(*args: object, **kwargs: object) -> object:
-            index = recorder.begin(getattr(fn, "__qualname__", "call"))
-            try:
-                return fn(*args, **kwargs)
-            finally:
-                recorder.end(index)
-
-        return submit(self, timed, *args, **kwargs)
-
-    # Replaced for a while: there is no hook, and executors of earlier cells must be seen as well.
-    ThreadPoolExecutor.submit = observed_submit  # type: ignore[method-assign, assignment]  # pyright: ignore[reportAttributeAccessIssue]
-    try:
-        yield
-    finally:
-        ThreadPoolExecutor.submit = submit  # type: ignore[method-assign]
+def _hook_call(method: str, args: list[ast.expr], keywords: list[ast.keyword]) -> ast.Call:
+    target = ast.Attribute(value=ast.Name(id=HOOK, ctx=ast.Load()), attr=method, ctx=ast.Load())
+    return ast.Call(func=target, args=args, keywords=keywords)

@@ -4,7 +4,6 @@ import ast
 import asyncio
 import time
 import traceback
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -13,7 +12,7 @@ from perfmagic.analysis.analysis import analyse
 from perfmagic.model.cell import Cell
 from perfmagic.model.run import Span
 from perfmagic.runners.program import compile_program, execute
-from perfmagic.runners.spans import HOOK, UNEXPLAINED, SpanRecorder, instrument, observed, position
+from perfmagic.runners.spans import HOOK, SLOT, SpanRecorder, instrument, position, unlink
 
 
 @dataclass
@@ -263,50 +262,29 @@ async def test_the_users_line_stays_in_the_traceback(recorder):
     assert [each.lineno for each in frames if each.filename == "<cell>"] == [2]
 
 
-# Tasks and submitted calls of changed code
+async def test_a_wait_for_a_slot_is_a_span_of_its_own(recorder):
+    """The semaphore is held and let go of as before, after an error too."""
+    semaphore = asyncio.Semaphore(1)
+    names = {"f": f, "semaphore": semaphore, HOOK: recorder}
+    tree = parsed("async with semaphore:\n    await f(1)\n    held = semaphore.locked()\n    1 / 0\n")
+    made = compiled(instrument(tree, {}, slots=frozenset({"semaphore"})))
+    with pytest.raises(ZeroDivisionError):
+        await execute(made, names, names)
+    assert names["held"]
+    assert not semaphore.locked()
+    assert [(each.operation, each.start_s, each.end_s) for each in recorder.spans(0.0)] == [(SLOT, 1.0, 2.0)]
 
 
-async def test_tasks_are_observed_while_the_block_runs_and_not_afterwards(recorder):
-    before = asyncio.get_running_loop().get_task_factory()
-    with observed(recorder):
-        await asyncio.gather(asyncio.create_task(g(1)), asyncio.create_task(value(2)))
-        await asyncio.sleep(0)
-    await asyncio.create_task(value(3))
-    spans = recorder.spans(0.0)
-    assert [(span.operation, span.label) for span in spans] == [(UNEXPLAINED, "g"), (UNEXPLAINED, "value")]
-    assert all(span.start_s < span.end_s for span in spans)
-    assert asyncio.get_running_loop().get_task_factory() is before
+async def test_frames_of_the_recorder_are_taken_out_of_a_traceback(recorder):
+    async def fails():
+        raise KeyError("a")
 
-
-async def test_a_task_factory_of_the_user_is_still_used(recorder):
-    made = []
-
-    def factory(loop, coro, **kwargs):
-        made.append(coro.__name__)
-        return asyncio.Task(coro, loop=loop, **kwargs)
-
-    loop = asyncio.get_running_loop()
-    loop.set_task_factory(factory)
-    with observed(recorder):
-        await asyncio.create_task(value(1), name="named")
-    assert made == ["value"]
-    assert loop.get_task_factory() is factory
-    loop.set_task_factory(None)
-
-
-def test_submitted_calls_are_observed_without_an_event_loop(recorder):
-    submit = ThreadPoolExecutor.submit
-    with observed(recorder), ThreadPoolExecutor(1) as pool:
-        assert list(pool.map(divmod, [7, 9], [2, 2])) == [(3, 1), (4, 1)]
-        failed = pool.submit(divmod, 1, 0)
-        assert isinstance(failed.exception(), ZeroDivisionError)
-        assert pool.submit(dict, fn=1, a=2).result() == {"fn": 1, "a": 2}
-    assert [span.label for span in recorder.spans(0.0)] == ["divmod", "divmod", "divmod", "dict"]
-    assert ThreadPoolExecutor.submit is submit
-
-
-def test_observation_ends_even_after_an_error(recorder):
-    submit = ThreadPoolExecutor.submit
-    with pytest.raises(KeyError), observed(recorder):
-        {}["missing"]
-    assert ThreadPoolExecutor.submit is submit
+    names = {"fails": fails, HOOK: recorder}
+    made, _ = instrumented("y = await fails()\n", names)
+    with pytest.raises(KeyError) as caught:
+        await execute(made, names, names)
+    before = [each.name for each in traceback.extract_tb(caught.value.__traceback__)]
+    unlink(caught.value.__traceback__)
+    after = [each.name for each in traceback.extract_tb(caught.value.__traceback__)]
+    assert [name for name in before if name not in after] == ["awaited"]
+    unlink(None)
