@@ -211,7 +211,7 @@ SCHEDULES = (
     Schedule(number=8, form="nudged", restless=True),
     Schedule(number=9, form="shuffled", restless=True),
     Schedule(number=10, form="resting", restless=True),
-    Schedule(number=11, form="following", part=0.75),
+    Schedule(number=11, form="late"),
     Schedule(number=12, form="crossing", part=0.25, restless=True),
 )
 """The schedules that are tried, those that expose most first."""

@@ -310,6 +310,7 @@ pages = ["a", "b", "c", "d"]
         "numbers = []\nfor page in pages:\n    numbers.append(await visit(page))\n",
         "async with asyncio.TaskGroup() as group:\n    visits = [group.create_task(visit(page)) for page in pages]\n"
         "numbers = [each.result() for each in visits]\npage = 'd'\n",
+        (10, 10),
     ),
 )
 

@@ -97,8 +97,8 @@ def test_nudged_starts_begin_in_reverse_all_at_once():
     assert third == 0.0 < second < first < 0.01
 
 
-def test_late_starts_begin_after_the_end_of_the_others():
-    (late,) = of_form("late")
+@pytest.mark.parametrize("late", of_form("late"), ids=lambda each: str(each.number))
+def test_late_starts_begin_after_the_end_of_the_others(late):
     delays_s = late.delays_s(THREE)
     on_time = [each for each in range(3) if delays_s[each] == 0.0]
     assert 0 < len(on_time) < 3
