@@ -8,7 +8,7 @@ from typing import cast
 from perfmagic.analysis import live, sources
 from perfmagic.analysis.busy_flags import occupy_receivers
 from perfmagic.analysis.construction import construct
-from perfmagic.analysis.kinds import is_users, kind_of, lookup, names_for
+from perfmagic.analysis.kinds import is_users, kind_of, lookup, method_names, names_for
 from perfmagic.analysis.machine import (
     MAX_DEPTH,
     Callee,
@@ -183,7 +183,7 @@ def _call_live_function(
     if sources.is_library(code.co_filename):
         kind = kind_of(receiver) if receiver is not None else None
         if kind is not None:
-            names = (*(f"{each}.{code.co_name}" for each in names_for(kind)), f"{module}.{code.co_qualname}")
+            names = (*method_names(kind, code.co_name, value), f"{module}.{code.co_qualname}")
             return call_native(machine, node, Native(names, receiver), arguments.rest_after_first())
         return call_native(machine, node, Native((f"{module}.{code.co_qualname}",)), arguments)
     if code.co_filename == "<string>" and receiver is not None and code.co_name in _GENERATED:
@@ -276,7 +276,7 @@ def _call_instance(machine: Machine, node: ast.AST, atom: Live | Fresh, argument
     ):
         look(machine, node, atom)
         return call(machine, node, frozenset(Method(atom, each) for each in found[1]), arguments)
-    names = tuple(f"{each}.__call__" for each in names_for(kind))
+    names = method_names(kind, "__call__")
     if isinstance(atom, Live) and not (isinstance(kind, Live) and is_users(kind.value)):
         module, name = getattr(atom.value, "__module__", None), getattr(atom.value, "__name__", None)
         if type(module) is str and type(name) is str:  # a function in C that is of a class of its own

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from perfmagic.analysis import live
-from perfmagic.analysis.kinds import C_ATTRIBUTES, bound, kind_of, lookup, names_for
+from perfmagic.analysis.kinds import C_ATTRIBUTES, bound, kind_of, lookup, method_names, names_for
 from perfmagic.analysis.machine import Machine
 from perfmagic.analysis.memory import (
     attribute_key,
@@ -65,10 +65,10 @@ def described(machine: Machine, node: ast.AST, raw: Atom, atom: Atom, name: str)
     )
 
 
-def native(machine: Machine, node: ast.AST, atom: Atom, name: str) -> Value:
+def native(machine: Machine, node: ast.AST, atom: Atom, name: str, raw: object = None) -> Value:
     """Return an attribute of an object of a library: plain data if the models say so, else something to call."""
     kind = kind_of(atom)
-    names = tuple(f"{each}.{name}" for each in names_for(kind)) if kind is not None else ()
+    names = method_names(kind, name, raw) if kind is not None else ()
     model = find(names)
     found = Native(names, atom)
     if model is not None and model.attribute:
@@ -82,7 +82,7 @@ def _method(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) -
         function.__closure__ is not None and _is_helper(function)
     ):
         return just(Method(atom, raw))
-    found = native(machine, node, atom, name)
+    found = native(machine, node, atom, name, raw.value)
     qualified = f"{function.__globals__.get('__name__')}.{function.__code__.co_qualname}"
     return frozenset(
         Native((*each.names, qualified), atom) if isinstance(each, Native) else each for each in found
@@ -123,8 +123,8 @@ def _slot(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) -> 
     )
 
 
-def _c_attribute(machine: Machine, node: ast.AST, _raw: Live, atom: Atom, name: str) -> Value:
-    return stored(machine, atom, attribute_key(name)) or native(machine, node, atom, name)
+def _c_attribute(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) -> Value:
+    return stored(machine, atom, attribute_key(name)) or native(machine, node, atom, name, raw.value)
 
 
 def _static(machine: Machine, _node: ast.AST, raw: Live, _atom: Atom, name: str) -> Value:
@@ -143,14 +143,14 @@ def _property(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str)
     if getter is None:
         return NEVER
     if type(getter) is types.FunctionType and is_library(getter.__code__.co_filename):
-        return native(machine, node, atom, name)
+        return native(machine, node, atom, name, raw.value)
     return machine.call(
         machine, node, just(name_it(machine, getter, name)), Arguments(positional=(just(atom),))
     )
 
 
-def _c_method(machine: Machine, node: ast.AST, _raw: Live, atom: Atom, name: str) -> Value:
-    return native(machine, node, atom, name)
+def _c_method(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name: str) -> Value:
+    return native(machine, node, atom, name, raw.value)
 
 
 def _fresh_descriptor(machine: Machine, node: ast.AST, raw: Fresh, atom: Atom) -> Value:
@@ -185,7 +185,8 @@ def _partial_method(machine: Machine, node: ast.AST, raw: Live, atom: Atom, name
     store(machine, made, attribute_key("func"), bound(just(name_it(machine, value.func, name)), atom))
     for index, each in enumerate(cast("tuple[object, ...]", value.args)):
         store(machine, made, ("arg", index), just(name_it(machine, each, f"argument of {name}")))
-    for key, each in cast("dict[str, object]", value.keywords).items():
+    named = cast("dict[str, object]", value.keywords)
+    for key, each in named.items():
         store(machine, made, ("kwarg", key), just(name_it(machine, each, f"argument {key} of {name}")))
     return just(made)
 

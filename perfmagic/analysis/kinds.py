@@ -81,6 +81,62 @@ def names_for(kind: Kinds) -> tuple[str, ...]:
     )
 
 
+def method_names(kind: Kinds, name: str, raw: object = None) -> tuple[str, ...]:
+    """Return the qualified names under which the models may know a method: down to the class that defines it, not further.
+
+    With `raw` that is the class that holds this very function, which ``super()`` may have found behind others.
+    """
+    if kind == DATA:
+        return tuple(f"{each}.{name}" for each in _DATA_NAMES)
+    found: list[str] = []
+    for each in lineage(kind):
+        if isinstance(each, Class):
+            continue
+        if isinstance(each, str):
+            found.append(f"{each}.{name}")
+            continue
+        cls = cast("type", each.value)
+        found.append(f"{live.qualified_name(cls)}.{name}")
+        if name in live.class_dict(cls) and (raw is None or live.class_dict(cls)[name] is raw):
+            break
+    return tuple(found)
+
+
+def overriding(machine: Machine, kind: Kinds) -> Value:
+    """Return the methods of the user that a library may call, because they take the place of its own."""
+    users: dict[str, Value] = {}
+    library: set[str] = set()
+    for each in lineage(kind):
+        if isinstance(each, Class):
+            fields = machine.heap.get(each, {})
+            for (sort, name), value in fields.items():
+                if sort == "." and isinstance(name, str):
+                    users.setdefault(name, value)
+        elif isinstance(each, Live) and is_users(each.value):
+            for name, value in live.class_dict(cast("type", each.value)).items():
+                users.setdefault(name, just(name_it(machine, value, f"{kind_label(each)}.{name}")))
+        elif isinstance(each, Live) and not _is_plain(cast("type", each.value)):
+            library.update(live.class_dict(cast("type", each.value)))
+    found = [value for name, value in users.items() if name in library and name not in _MADE_BY_CALLS]
+    return frozenset(atom for value in found for atom in value if is_user_code(just(atom)))
+
+
+_MADE_BY_CALLS = ("__init__", "__new__", "__module__", "__doc__", "__annotations__")
+
+
+def _is_plain(cls: type) -> bool:
+    """Tell whether a class is implemented in C or only there for types: it calls no method of a class derived from it."""
+    return (live.module_name(cls) or "") in {
+        "builtins",
+        "typing",
+        "abc",
+        "_collections",
+        "enum",
+        "types",
+        "collections.abc",
+    }
+
+
 def is_users(cls: object) -> bool:
     """Tell whether a live class comes from the user's own code."""
     if cls is object or not live.is_class(cls):

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Mapping
 
+from perfmagic.analysis.callbacks import call_back
 from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.handlers_async import ASYNC_HANDLERS
 from perfmagic.analysis.handlers_builtin import BUILTIN_HANDLERS
@@ -15,7 +16,6 @@ from perfmagic.analysis.memory import (
     ELEMENTS,
     KEYS,
     change,
-    element,
     forget_places,
     look,
     store,
@@ -30,7 +30,6 @@ from perfmagic.analysis.values import (
     Fresh,
     Function,
     Live,
-    Method,
     Native,
     Pending,
     Value,
@@ -107,7 +106,7 @@ def _act(machine: Machine, node: ast.AST, model: Model, native: Native, argument
         for atom in rest.get(place) or rest.rest:
             change(machine, node, atom)
     if model.calls:
-        _call_back(machine, node, rest)
+        call_back(machine, node, rest)
     if _in_place(rest):
         for atom in targets:
             change(machine, node, atom)
@@ -165,26 +164,3 @@ def _mutate(
             store(machine, atom, ELEMENTS, value)
             if method in ("update", "__setitem__"):
                 store(machine, atom, KEYS, SCALAR)
-
-
-def _call_back(machine: Machine, node: ast.AST, rest: Arguments) -> None:
-    """Call every function among the arguments with whatever the other arguments hold."""
-    functions = [
-        atom
-        for value in rest.all()
-        for atom in value
-        if isinstance(atom, Function | Method) or _is_function(atom)
-    ]
-    if not functions:
-        return
-    parts: list[Value] = [SCALAR]
-    for value in rest.all():
-        others = [atom for atom in value if isinstance(atom, Live | Fresh) and not _is_function(atom)]
-        parts.extend(element(machine, atom) for atom in others)
-    given: Value = NEVER.union(*parts)
-    for function in functions:
-        machine.call(machine, node, just(function), Arguments(rest=given, starred=True))
-
-
-def _is_function(atom: object) -> bool:
-    return isinstance(atom, Live) and type(atom.value).__name__ in ("function", "method", "partial")

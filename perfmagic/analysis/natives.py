@@ -2,6 +2,7 @@
 
 import ast
 
+from perfmagic.analysis.callbacks import call_overriding
 from perfmagic.analysis.effects import Touched
 from perfmagic.analysis.machine import (
     Callee,
@@ -47,6 +48,7 @@ def call_native(machine: Machine, node: ast.AST, native: Native, arguments: Argu
             may_raise=model.may_raise,
         ),
     )
+    call_overriding(machine, node, native.receiver)
     return apply(machine, node, model, native, arguments)
 
 

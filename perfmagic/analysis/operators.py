@@ -7,7 +7,7 @@ from typing import cast
 
 from perfmagic.analysis import live
 from perfmagic.analysis.effects import Kind, Location
-from perfmagic.analysis.kinds import is_users, kind_of, lookup, names_for
+from perfmagic.analysis.kinds import is_users, kind_of, lookup, method_names, names_for
 from perfmagic.analysis.machine import Machine
 from perfmagic.analysis.memory import (
     change,
@@ -317,7 +317,7 @@ def await_one(machine: Machine, node: ast.AST, atom: Atom) -> Value:
         iterate(machine, node, steps)
         return UNKNOWN
     kind = kind_of(atom)
-    names = tuple(f"{each}.__await__" for each in names_for(kind)) if kind is not None else ()
+    names = method_names(kind, "__await__") if kind is not None else ()
     if find(names) is not None and names and any(find((name,)) for name in names):
         result = machine.call(machine, node, just(Native(names, atom)), Arguments())
         return join(*(each.run(node) if isinstance(each, Pending) else just(each) for each in result))
@@ -346,9 +346,9 @@ def enter(machine: Machine, node: ast.AST, value: Value, *, asynchronous: bool) 
 
 
 def leave(machine: Machine, node: ast.AST, value: Value, *, asynchronous: bool) -> None:
-    """Record what leaving a context manager does."""
+    """Record what leaving a context manager does, and whether it may keep an error from going on."""
     arguments = Arguments(positional=(SCALAR, SCALAR, SCALAR))
-    _context(
+    result = _context(
         machine,
         node,
         value,
@@ -356,6 +356,22 @@ def leave(machine: Machine, node: ast.AST, value: Value, *, asynchronous: bool) 
         arguments,
         asynchronous=asynchronous,
     )
+    silent = all(isinstance(each, Const) and not each.value for each in result)
+    if not silent and not all(_passes_errors_on(atom) for atom in value):
+        machine.swallowing.add(id(node))
+
+
+PASS_ERRORS_ON = (
+    "aiohttp", "aiosqlite", "asyncio", "asyncpg", "builtins", "httpx", "_io", "io", "psycopg", "redis", "requests",
+    "sqlalchemy", "sqlite3", "_thread", "threading",
+)  # fmt: skip
+"""Packages whose context managers let every error go on."""
+
+
+def _passes_errors_on(atom: Atom) -> bool:
+    kind = kind_of(atom)
+    names = names_for(kind) if kind is not None else ()
+    return bool(names) and names[0].split(".", maxsplit=1)[0] in PASS_ERRORS_ON
 
 
 def _context(
@@ -373,7 +389,7 @@ def _context(
         result = run_hooks(machine, node, atom, (name,), arguments)
         if result is None:
             kind = kind_of(atom)
-            names = tuple(f"{each}.{name}" for each in names_for(kind)) if kind is not None else ()
+            names = method_names(kind, name) if kind is not None else ()
             result = machine.call(machine, node, just(Native(names, atom)), arguments)
         results.append(await_all(machine, node, result) if asynchronous else result)
     return join(*results)

@@ -1,5 +1,6 @@
 """Models of the built-in functions and types."""
 
+import builtins
 from dataclasses import replace
 
 from perfmagic.analysis.effects import Kind
@@ -87,6 +88,11 @@ _SCALAR_TYPES: Table = {
     "builtins.slice.*": NUMBER,
     "builtins.NoneType.*": NUMBER,
     "builtins.object": Model(result="new:builtins.object"),
+    **{
+        f"builtins.{name}.__init__": KEEP
+        for name, each in vars(builtins).items()
+        if isinstance(each, type) and issubclass(each, BaseException)
+    },
     "builtins.object.__init__": Model(result="none", reads="no", calls=False),
     "builtins.object.__new__": Model(handler="object_new"),
     "builtins.object.__setattr__": Model(handler="setattr"),
