@@ -1,7 +1,7 @@
 """Which names a piece of code binds in its own scope, and whether it is sure to have bound them."""
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from perfmagic.analysis.statements import COMPREHENSIONS, DEFINITIONS, own_expressions
@@ -57,11 +57,14 @@ class Assigned:
     ----------
     wanted
         The names that matter.
+    swallows
+        Whether a context manager may keep an error from going on, so that its body may be left anywhere.
     early
         The first reading of one of them that may come before it is bound.
     """
 
     wanted: frozenset[str]
+    swallows: Callable[[ast.expr], bool]
     early: ast.Name | None = field(default=None)
 
     def after(self, statements: Sequence[ast.stmt], before: frozenset[str]) -> frozenset[str]:
@@ -88,7 +91,8 @@ class Assigned:
             case ast.If():
                 return self.after(statement.body, have) & self.after(statement.orelse, have)
             case ast.With() | ast.AsyncWith():
-                return self.after(statement.body, have)
+                inside = self.after(statement.body, have)
+                return have if any(self.swallows(each.context_expr) for each in statement.items) else inside
             case ast.Try():
                 return self._after_try(statement, have)
             case ast.Raise() | ast.Continue():

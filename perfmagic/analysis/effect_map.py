@@ -46,6 +46,7 @@ class EffectMap:
     called: Mapping[Definition, Called]
     _records: Mapping[int, Record] = field(repr=False)
     _callees: Mapping[int, Callee] = field(repr=False)
+    _swallowing: frozenset[int] = field(repr=False)
     _traces: Mapping[int, Trace] = field(repr=False)
     _heap: Mapping[Atom, Mapping[HeapKey, Value]] = field(repr=False)
 
@@ -104,6 +105,10 @@ class EffectMap:
                 found.add(each)
                 pending.extend(atom for value in self._heap.get(each, {}).values() for atom in value)
         return frozenset(found)
+
+    def may_swallow(self, manager: ast.expr) -> bool:
+        """Whether a context manager, given by the expression behind ``with``, may keep an error from going on."""
+        return id(manager) in self._swallowing
 
     def private_to(self, *nodes: ast.AST) -> frozenset[Location]:
         """Return the objects that each run of the nodes (the body of a loop) makes anew and no other turn reaches."""
@@ -191,6 +196,7 @@ def infer_effects(tree: ast.Module, namespace: Mapping[str, object]) -> EffectMa
         called=MappingProxyType(_called(machine, tree)),
         _records=MappingProxyType(machine.records),
         _callees=MappingProxyType(machine.callees),
+        _swallowing=frozenset(machine.swallowing),
         _traces=MappingProxyType(machine.traces),
         _heap=MappingProxyType(machine.heap),
     )

@@ -45,6 +45,15 @@ def _form(analysis: Analysis, block: Block, expression: ast.expr) -> tuple[Reuse
             return "list it", None
 
 
+def is_copied(analysis: Analysis, expression: ast.expr) -> bool:
+    """Whether an iterable is a list of its own, made before the loop: ``list(found)``."""
+    match expression:
+        case ast.Call(func=ast.Name(id=name)):
+            return name in CONTAINERS and not _is_bound(analysis, name)
+        case _:
+            return False
+
+
 def gives_the_same_again(
     analysis: Analysis, block: Block, expression: ast.expr, loops: Sequence[ast.For]
 ) -> bool:

@@ -21,12 +21,13 @@ ANOTHER = "collect what is added in another list, and go through that one afterw
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacle:
-    """Why a loop must run one iteration after the other."""
+    """Why a loop must run one iteration after the other; ``partial`` if that is so in one form of the loop only."""
 
     cause: str
     reason: str
     lines: Lines
     hint: str | None = None
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +126,14 @@ def unnecessary_exit(around: Around, step: Step, private: Private) -> Obstacle |
     only_reads = not effects.barriers and all(private.holds(each) for each in effects.writes)
     if around.speculate and only_reads:
         return None
-    reason = (
-        f"line {found.lineno} may end the loop or the iteration, and later operations must then not happen"
-    )
-    hint = "--speculate lets them begin, since they only read" if only_reads else None
-    return Obstacle(cause="control", reason=reason, lines=lines_of(found), hint=hint)
+    return ends_early(found, hint="--speculate lets them begin, since they only read" if only_reads else None)
+
+
+def ends_early(statement: ast.stmt, *, hint: str | None) -> Obstacle:
+    """Return that a statement may end the loop as an obstacle."""
+    line = statement.lineno
+    reason = f"line {line} may end the loop or the iteration, and later operations must then not happen"
+    return Obstacle(cause="control", reason=reason, lines=lines_of(statement), hint=hint)
 
 
 def pinned_in(around: Around) -> Obstacle | None:
@@ -198,10 +202,11 @@ def seen_by_callee(called: Effects, names: frozenset[str], lines: Lines) -> Obst
 
 
 def iterable_obstacle(
-    around: Effects, steps: Sequence[Step], private: Private, lines: Lines
+    around: Effects, steps: Sequence[Step], private: Private, lines: Lines, *, copied: bool = False
 ) -> Obstacle | None:
-    """Check that going through the iterable has no effects, and that the body leaves it alone."""
+    """Check that going through the iterable has no effects, and that the body leaves it alone unless it is ``copied``."""
     line = lines[0]
+    steps = () if copied else steps
     if around.barriers:
         return Obstacle(
             cause="loop",

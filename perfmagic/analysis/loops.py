@@ -60,11 +60,18 @@ def _for_loop(around: Around) -> LoopForm | Obstacle:
         return replace(stays, otherwise=whole if isinstance(whole, FanOut) else None)
     if isinstance(whole, FanOut) or not isinstance(stays, Obstacle):
         return whole
-    return min(whole, stays, key=_tells)
+    return _more_telling(whole, stays)
 
 
 TELLING = ("exclusive", "unknown", "effect", "control", "loop")
 """Causes of obstacles from the most to the least useful to a reader."""
+
+
+def _more_telling(whole: Obstacle, stays: Obstacle) -> Obstacle:
+    """Choose between the reasons against both forms: one that is about the loop, not about the form."""
+    if whole.partial or stays.partial:
+        return stays if whole.partial else whole
+    return min(whole, stays, key=_tells)
 
 
 def _tells(obstacle: Obstacle) -> int:

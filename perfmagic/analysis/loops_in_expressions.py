@@ -1,6 +1,7 @@
 """Comprehensions whose elements may be computed side by side, alone or inside a larger expression."""
 
 import ast
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -144,6 +145,9 @@ def _outside(found: _Found, step: Step) -> Obstacle | None:
         return Obstacle(
             cause="loop", reason=reason, lines=lines_of(statement), hint="give it a line of its own"
         )
+    if _is_shown(statement, loop):
+        reason = f"line {statement.lineno} prints the code of the comprehension"
+        return Obstacle(cause="control", reason=reason, lines=lines_of(statement))
     around = own_expressions(statement)
     if isinstance(statement, ast.Assign | ast.AnnAssign):
         around = around[:1]
@@ -159,6 +163,15 @@ def _outside(found: _Found, step: Step) -> Obstacle | None:
     )
     first = next(conflicts(found.block.key, other, step), None)
     return None if first is None else obstacle_of(first)
+
+
+def _is_shown(statement: ast.stmt, loop: Comprehension) -> bool:
+    """Whether a formatted string around the comprehension shows its code, or hides where it stands (before 3.12)."""
+    for each in ast.walk(statement):
+        if isinstance(each, ast.JoinedStr) and any(node is loop for node in ast.walk(each)):
+            parts = [part.value for part in each.values if isinstance(part, ast.Constant)]
+            return sys.version_info < (3, 12) or any(str(part).rstrip().endswith("=") for part in parts)
+    return False
 
 
 def _steps(found: _Found, element: ast.expr, values: Sequence[ast.expr]) -> tuple[Step, Step]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from perfmagic.analysis.bound_names import bound_names, read_names
 from perfmagic.analysis.effects import Effects, Location
-from perfmagic.analysis.iterables import gives_the_same_again, iteration
+from perfmagic.analysis.iterables import gives_the_same_again, is_copied, iteration
 from perfmagic.analysis.loop_checks import (
     Around,
     Obstacle,
@@ -196,7 +196,7 @@ def _needed(
     name = min([*wanted, *twice])
     line = operation.lines[0]
     reason = f"line {line} needs {name!r}, which the iteration computes"
-    return Obstacle(cause="loop", reason=reason, lines=(line, line))
+    return Obstacle(cause="loop", reason=reason, lines=(line, line), partial=True)
 
 
 def _given_by(statement: ast.stmt, sites: Sequence[Site]) -> int | None:
@@ -274,7 +274,8 @@ def _headers(
     """Check that what decides how often operations happen can be evaluated before the loop, and once more in it."""
     effects = around.analysis.effects
     header = effects.of(loop, without=[*loop.body, *loop.orelse])
-    yield iterable_obstacle(header, steps, private, lines_of(loop.iter))
+    copied = is_copied(around.analysis, loop.iter)
+    yield iterable_obstacle(header, steps, private, lines_of(loop.iter), copied=copied)
     for clause in _unique(each for site in sites for each in site.clauses):
         if isinstance(clause, Test):
             yield _test(effects.of(clause.expression), clause, steps, private)
@@ -285,7 +286,9 @@ def _headers(
         if not gives_the_same_again(around.analysis, around.block, clause.iter, around_it):
             line = clause.lineno
             reason = f"whether the loop on line {line} goes over the same items again is not known"
-            yield Obstacle(cause="loop", reason=reason, lines=(line, line), hint="make it a list first")
+            yield Obstacle(
+                cause="loop", reason=reason, lines=(line, line), hint="make it a list first", partial=True
+            )
 
 
 def _unique(clauses: Iterable[ast.For | Test]) -> list[ast.For | Test]:

@@ -14,13 +14,14 @@ from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.bound_names import TRACKED, Assigned, bound_names
 from perfmagic.analysis.dependences import Dependence, conflicts
 from perfmagic.analysis.hints import VALUE
-from perfmagic.analysis.iterables import iteration
+from perfmagic.analysis.iterables import is_copied, iteration
 from perfmagic.analysis.loop_checks import (
     Around,
     Obstacle,
     Private,
     closure_over,
     crossing,
+    ends_early,
     iterable_obstacle,
     pinned_in,
     rest_steps,
@@ -74,14 +75,16 @@ def _shape(around: Around) -> Obstacle | None:
     at = max(index for index, each in enumerate(loop.body) if _waits(around.analysis, each))
     for part in loop.body[: at + 1]:
         for each in ast.walk(part):
+            if isinstance(each, ast.Break | ast.Return | ast.Assert):
+                return ends_early(each, hint=None)
             if isinstance(each, ast.stmt) and not isinstance(each, TRACKED):
                 reason = f"line {each.lineno} cannot move into a function of its own ({type(each).__name__.lower()})"
-                return Obstacle(cause="loop", reason=reason, lines=lines_of(each))
+                return Obstacle(cause="loop", reason=reason, lines=lines_of(each), partial=True)
             if isinstance(each, ast.Continue):
                 reason = (
                     f"line {each.lineno} may end the iteration, and later operations must then not happen"
                 )
-                return Obstacle(cause="control", reason=reason, lines=lines_of(each))
+                return Obstacle(cause="control", reason=reason, lines=lines_of(each), partial=True)
     return None
 
 
@@ -132,7 +135,8 @@ def _divided(around: Around, cut: Cut) -> FanOut | Obstacle:
     private = Private(
         frozenset((*temporaries, *targets, *_only_bound(cut))), analysis.effects.private_to(*loop.body)
     )
-    assigned = Assigned(frozenset(bound_names(loop.body)) - frozenset(targets))
+    own = frozenset(bound_names(loop.body)) - frozenset(targets)
+    assigned = Assigned(own, analysis.effects.may_swallow)
     sure = assigned.after(_moved_statements(cut), frozenset())
     assigned.after(cut.kept, sure)
     needed = [each for each in temporaries if _is_needed(around, cut, each)]
@@ -174,7 +178,8 @@ def _general(around: Around, steps: Sequence[Step], private: Private) -> Iterato
     yield seen_by_callee(steps[0].hidden, private.names, lines_of(loop))
     yield closure_over(loop, private.names)
     yield unnecessary_exit(around, steps[0], private)
-    yield iterable_obstacle(header, steps, private, lines_of(loop.iter))
+    copied = is_copied(around.analysis, loop.iter)
+    yield iterable_obstacle(header, steps, private, lines_of(loop.iter), copied=copied)
 
 
 def _bound_in(cut: Cut) -> tuple[str, ...]:
@@ -244,7 +249,8 @@ def _unsure(names: Sequence[str], lines: tuple[int, int]) -> Obstacle | None:
     if not names:
         return None
     reason = f"not every iteration of the loop on line {lines[0]} binds {names[0]!r}"
-    return Obstacle(cause="loop", reason=reason, lines=lines, hint=f"bind {names[0]!r} in every branch")
+    hint = f"bind {names[0]!r} in every branch"
+    return Obstacle(cause="loop", reason=reason, lines=lines, hint=hint, partial=True)
 
 
 def _sunk(around: Around, cut: Cut) -> Obstacle | None:
@@ -260,6 +266,12 @@ def _sunk(around: Around, cut: Cut) -> Obstacle | None:
     opened = frozenset(bound_names(item for each in cut.around for item in each.items))
     line = cut.sunk[0].lineno
     hint = f"move line {line} behind the with statement"
+    swallowing = [
+        item for each in cut.around for item in each.items if effects.may_swallow(item.context_expr)
+    ]
+    if swallowing:
+        reason = f"the with statement on line {span[0]} may keep an error from ending the iteration"
+        return Obstacle(cause="control", reason=reason, lines=span, partial=True)
     if opened & _read_outside(cut.sunk, inside):
         reason = f"line {line} uses what the with statement on line {span[0]} opened"
         return Obstacle(cause="control", reason=reason, lines=span)

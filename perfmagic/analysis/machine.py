@@ -131,6 +131,7 @@ class Machine:
         default_factory=dict[int, list[tuple[ast.AST, tuple[Value, ...]]]]
     )
     escaped: set[int] = field(default_factory=set[int])
+    swallowing: set[int] = field(default_factory=set[int])
     hazards: dict[Hazard, None] = field(default_factory=dict[Hazard, None])
     touched: dict[int, Touched] = field(default_factory=dict[int, Touched])
     labels: dict[int, str] = field(default_factory=dict[int, str])

@@ -75,8 +75,8 @@ class LoopStyle(Protocol):
         """Return the expression that does an operation inside a helper."""
         ...
 
-    def chosen(self, found: LoopForm) -> LoopForm | Obstacle:
-        """Return the form in which the strategy writes a loop, or why it cannot."""
+    def chosen(self, found: LoopForm) -> LoopForm | Obstacle | None:
+        """Return the form in which the strategy writes a loop, or why it cannot; ``None`` if that is noted."""
         ...
 
     def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
@@ -104,7 +104,7 @@ def rewrite_loops(draft: Draft, block: Block, style: LoopStyle, done: set[int]) 
         found = each if isinstance(each, Obstacle) else style.chosen(each)
         if isinstance(found, Obstacle):
             draft.refuse(found.cause, found.reason, found.lines, found.hint)
-        elif _is_worth(found) and draft.alone(_lines_of_its_own(found)):
+        elif found is not None and _is_worth(found) and draft.alone(_lines_of_its_own(found)):
             _rewrite(draft, found, style)
             draft.overlapped.extend(found.operations)
             done.update(inner.key for inner in draft.analysis.blocks if inner.owner is found.statement)

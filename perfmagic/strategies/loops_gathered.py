@@ -9,6 +9,7 @@ from perfmagic.analysis.parentheses import awaited
 from perfmagic.analysis.statements import lines_of
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.fan_out import Iterate, Pairing, last_operations
+from perfmagic.strategies.level_checks import unwatched
 from perfmagic.strategies.loop_lines import generators, header, results_taken, stays_empty, take_results
 from perfmagic.strategies.loop_sites import Begun, Words, place
 from perfmagic.strategies.start_early import is_safe
@@ -44,9 +45,11 @@ class GatheredLoops:
         """Return ``await expression``."""
         return f"await {awaited(expression, self._draft.text)}"
 
-    def chosen(self, found: LoopForm) -> LoopForm | Obstacle:
+    def chosen(self, found: LoopForm) -> LoopForm | Obstacle | None:
         """Leave alone what needs each result, or each error, in its turn."""
         lines = lines_of(found.loop)
+        if not unwatched(self._draft, found.block, lines, "the error that comes first in time"):
+            return None
         if isinstance(found.loop, ast.AsyncFor):
             reason = (
                 f"gather would wait for every item of the loop on line {lines[0]} before the first result"

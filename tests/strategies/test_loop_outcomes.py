@@ -1,0 +1,110 @@
+"""Loops give the outcome of the cell as written under perturbed waits, and when an operation fails at any place."""
+
+import linecache
+
+import pytest
+
+from perfmagic.model.options import Options
+from perfmagic.model.plan import Plan, Refusal
+from perfmagic.strategies import tasks
+from tests.strategies.cell_runs import analysed, namespace, perturbed, run
+
+CHECKED = [*"abcdeijkmprstuvxyz", "out", "total", "row", "data", "url", "seen", "key"]
+
+CELLS = {
+    "one operation": "out = []\nfor x in range(4):\n    out.append(await fails(x))\n",
+    "two operations": "out = []\nfor x in range(4):\n    a = await fails(x)\n    b = await fails(x + 4)\n    out.append(a + b)\n",
+    "a chain": "out = []\nfor x in range(4):\n    a = await fails(x)\n    b = await fails(a + 4)\n    out.append((x, b))\n",
+    "a chain of three": (
+        "out = []\nfor x in range(3):\n    a = await fails(x)\n    b = await fails(a + 3)\n"
+        "    c = await fails(b + 3)\n    print(a, b)\n    out.append((x, c))\n"
+    ),
+    "in a try": (
+        "out = []\nfor x in range(4):\n    try:\n        out.append(await fails(x))\n"
+        "    except ValueError as e:\n        out.append(str(e))\n"
+    ),
+    "two in a try": (
+        "out = []\nfor x in range(4):\n    try:\n        a = await fails(x)\n        b = await fails(x + 4)\n"
+        "    except ValueError:\n        print('no', x)\n        continue\n    out.append((a, b))\n"
+    ),
+    "in a try, another error": (
+        "out = []\nfor x in range(4):\n    try:\n        a = await fails(x)\n    except KeyError:\n        a = None\n"
+        "    finally:\n        print('end', x)\n    out.append(a)\n"
+    ),
+    "a condition": (
+        "out = []\nfor x in range(6):\n    if x % 2:\n        continue\n    a = await fails(x)\n    out.append(a)\n"
+    ),
+    "two branches": (
+        "out = []\nfor x in range(6):\n    if x > 2:\n        a = await fails(x)\n    else:\n"
+        "        b = await fails(x)\n    out.append(x)\n"
+    ),
+    "nested": (
+        "m = []\nfor i in range(2):\n    row = []\n    for j in range(3):\n        row.append(await fails(i * 3 + j))\n"
+        "    m.append(row)\n"
+    ),
+    "nested, with a condition and a try": (
+        "m = []\nfor i in range(2):\n    for j in range(3):\n        if i != j:\n            try:\n"
+        "                m.append(await fails(i * 3 + j))\n            except ValueError:\n                m.append(j)\n"
+    ),
+    "a sum": "total = 0\nfor x in range(4):\n    total += await fails(x)\n",
+    "a test": "out = []\nfor x in range(4):\n    if await fails(x):\n        out.append(x)\n",
+    "one line": "out = []\nfor x in range(4): out.append(await fails(x))\n",
+    "with else": "out = []\nfor x in range(4):\n    a = await fails(x)\nelse:\n    out.append(a)\n",
+    "items that unpack": "out = []\nfor i, k in zip(range(4), 'abcd'):\n    out.append((k, await fails(i)))\n",
+    "a pipeline": "out = []\nasync for i in agen(4):\n    out.append(await fails(i))\n    print(i)\n",
+    "a pipeline with a chain": (
+        "out = []\nasync for i in agen(4):\n    try:\n        out.append(await fails(i))\n    except ValueError:\n"
+        "        out.append(None)\n"
+    ),
+    "a pipeline whose iterator fails": (
+        "async def some():\n    for i in range(5):\n        if i == 3:\n            raise KeyError(i)\n        yield i, i\n"
+        "out = []\nasync for i, j in some():\n    out.append(await fails(i))\n    print(j)\n"
+    ),
+    "inside a larger expression": "total = sum([await fails(x) for x in range(4)]) + 1\n",
+    "a filter": "r = [x for x in range(4) if await fails(x)]\n",
+    "an element of two operations": "r = [(await fails(x), await fails(x + 4)) for x in range(4)]\n",
+    "a choice": "r = [await fails(x) if x else None for x in range(4)]\n",
+    "a dict with a condition": "r = {x: await fails(x) for x in range(6) if x % 2}\n",
+    "a dict of two loops": "r = {(x, y): await fails(x + y) for x in range(2) for y in range(2)}\n",
+    "a set": "r = {await fails(x) for x in range(4)}\n",
+    "a comprehension in a comprehension": "r = [[await fails(x + y) for y in range(2)] for x in range(3)]\n",
+}
+FAILING = [None, 0, 1, 3, 5]
+
+
+SOURCE = """\
+async def fails(x):
+    await asyncio.sleep(D)
+    if x == BAD:
+        raise ValueError(f'bad {x}')
+    return x
+"""
+linecache.cache["<fails>"] = (len(SOURCE), None, SOURCE.splitlines(keepends=True), "<fails>")
+
+
+def with_failure(names: dict[str, object], wanted: int | None) -> dict[str, object]:
+    """Return the names with an operation that fails for one argument."""
+    names["BAD"] = wanted
+    exec(compile(SOURCE, "<fails>", "exec"), names)
+    return names
+
+
+def plan(source: str, options: Options | None = None) -> Plan | Refusal:
+    """Return what tasks makes of a cell over that namespace."""
+    return tasks.plan(analysed(source, with_failure(namespace(), None)), options or Options())
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_one_of_these_loops_overlaps(name):
+    assert isinstance(plan(CELLS[name]), Plan)
+
+
+@pytest.mark.parametrize("limit", [32, 2])
+@pytest.mark.parametrize("wanted", FAILING, ids=lambda each: f"fails at {each}")
+@pytest.mark.parametrize("name", CELLS)
+def test_tasks_leaves_what_the_loop_left(name, wanted, limit):
+    made = plan(CELLS[name], Options(limit=limit))
+    expected = run(CELLS[name], CHECKED, with_failure(namespace(), wanted))
+    for seed in range(3):
+        found = run(made.source, CHECKED, with_failure(perturbed(seed), wanted), may_lose=True)
+        assert found == expected, made.source
