@@ -66,7 +66,7 @@ def dependences_of(block: Block, steps: Sequence[Step]) -> tuple[Dependence, ...
         reason
         for later, its in zip(steps, touches, strict=True)
         for earlier, other in zip(steps, touches[: later.index], strict=False)
-        if _may_conflict(other, its)
+        if earlier.index in later.needs or _may_conflict(other, its)
         for reason in conflicts(block.key, earlier, later)
     )
 
@@ -92,7 +92,7 @@ def _touch(step: Step) -> _Touch:
         written=effects.writes,
         exclusive=frozenset(each for each in touched if each.kind is Kind.EXCLUSIVE),
         holds_later=barrier or step.guard is not None,
-        holds_earlier=barrier or commits or bool(step.needs),
+        holds_earlier=barrier or commits,
     )
 
 
