@@ -52,6 +52,32 @@ def after_guard(guard: str) -> str:
     return next(text for word, text in GUARDS if word in guard)
 
 
+PINS: tuple[tuple[str, str], ...] = (
+    ("task it runs in", ADVICE[Kind.CONTEXT]),
+    ("on purpose", PACING),
+    ("writes it back", "bind the results to names, and add them up after the operations"),
+    ("inside an operation", "bind the name in a statement of its own before the operation"),
+    ("which depends on the function", "take what it gives in a statement of its own before the operation"),
+    ("prints the code", "bind the result to a name, and print that"),
+    ("formatted string", "bind the result to a name, and format that"),
+)
+"""What to change where an operation cannot move, by a word of the reason."""
+
+FALLBACK: Mapping[str, str] = MappingProxyType(
+    {
+        "loop": "make each iteration one plain operation that needs nothing of the iterations before",
+        "control": ANY_CASE,
+        "unknown": UNKNOWN,
+    }
+)
+
+
+def otherwise(kind: str, told: str) -> str:
+    """Return what to change where whoever refuses did not say it: by the reason if it is a known one, or else by its kind."""
+    pinned = next((text for word, text in PINS if word in told), None)
+    return pinned or FALLBACK.get(kind, "write the statements in a plainer way")
+
+
 def advice(kind: str, location: Location) -> str:
     """Return what to change where two steps touch one location; ``kind`` is that of the dependence."""
     if location.kind is Kind.NAME:

@@ -3,6 +3,7 @@
 import ast
 
 from perfmagic.analysis.blocks import Block
+from perfmagic.analysis.hints import otherwise
 from perfmagic.analysis.loop_checks import Obstacle
 from perfmagic.analysis.loops import loops_of
 from perfmagic.analysis.statements import COMPREHENSIONS, Lines, Operation
@@ -14,19 +15,19 @@ APART = "put the operations into one block, one statement each"
 CALLED = "call it in this cell: only what the cell runs itself is changed"
 ANY_CASE = "if it may happen in any case, give it a statement of its own before"
 KNOWN_TURNS = "if the turns are known before the loop begins, write it as a for loop over them"
-OWN_ITERATION = "make each iteration one plain operation that needs nothing of the iterations before"
-MOVABLE = "write the operation as a plain statement that binds its result to a name"
+WITHOUT_LOOPS = frozenset({"taskgroup"})
+"""Strategies that leave every loop as it is."""
 
 
 def nothing_overlaps(draft: Draft, operations: list[Operation]) -> Refusal:
     """Return the reason; ``operations`` are those that the cell is sure to run itself."""
     if not operations:
         return _not_run(draft)
-    if (conditional := next((each for each in operations if each.conditional), None)) is not None:
-        return _conditional(draft, conditional)
     looped = _loops(draft, operations)
     if looped is not None:
         return looped
+    if (conditional := next((each for each in operations if each.conditional), None)) is not None:
+        return _conditional(draft, conditional)
     turning = [each for each in operations if draft.analysis.blocks[each.block].kind == "while"]
     if turning:
         return _while(draft, turning[0])
@@ -34,7 +35,7 @@ def nothing_overlaps(draft: Draft, operations: list[Operation]) -> Refusal:
     for steps in draft.analysis.steps:
         for step in steps:
             if step.pinned is not None and step.operation is not None and step.operation.key in mine:
-                return _refusal(draft, "control", step.pinned, step.lines, MOVABLE)
+                return _refusal(draft, "control", step.pinned, step.lines, otherwise("control", step.pinned))
     if len(operations) == 1:
         only = operations[0].lines
         return _refusal(draft, "nothing", f"line {only[0]} holds the only operation", only, ALONE)
@@ -45,17 +46,28 @@ def nothing_overlaps(draft: Draft, operations: list[Operation]) -> Refusal:
 def _loops(draft: Draft, operations: list[Operation]) -> Refusal | None:
     """Return what keeps the iterations of a loop apart, or that the strategy writes no loops; ``None`` without one."""
     analysis, options = draft.analysis, draft.options
-    around = {analysis.blocks[each.block].key for each in operations}
-    parents = {analysis.blocks[key].parent for key in around if analysis.blocks[key].kind == "for"}
-    for key in sorted(each for each in parents if each is not None):
+    inside = {_around_loop(draft, each) for each in operations}
+    inside |= {each.block for each in operations if each.conditional}
+    for key in sorted(each for each in inside if each is not None):
         for found in loops_of(
             analysis, analysis.blocks[key], options.assume_independent, speculate=options.speculate
         ):
             if isinstance(found, Obstacle):
-                return _refusal(draft, found.cause, found.reason, found.lines, found.hint or OWN_ITERATION)
+                hint = found.hint or otherwise(found.cause, found.reason)
+                return _refusal(draft, found.cause, found.reason, found.lines, hint)
+            if draft.strategy not in WITHOUT_LOOPS:
+                return None
             reason = f"{draft.strategy} writes no loops, and the operations stand in one"
             return _refusal(draft, "nothing", reason, operations[0].lines, "gather and tasks write loops")
     return None
+
+
+def _around_loop(draft: Draft, operation: Operation) -> int | None:
+    """Return the block that holds the innermost ``for`` statement around an operation."""
+    block = draft.analysis.blocks[operation.block]
+    while block.parent is not None and block.kind not in {"for", "function", "class"}:
+        block = draft.analysis.blocks[block.parent]
+    return block.parent if block.kind == "for" else None
 
 
 def _refusal(draft: Draft, kind: str, reason: str, lines: Lines, hint: str) -> Refusal:

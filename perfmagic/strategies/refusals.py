@@ -2,16 +2,17 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.dependences import Dependence, severity
 from perfmagic.analysis.effects import Kind
-from perfmagic.analysis.hints import ANY_CASE, UNKNOWN, VALUE
+from perfmagic.analysis.hints import ANY_CASE, VALUE, otherwise
 from perfmagic.analysis.statements import DEFINITIONS, inner_statements, own_expressions
 from perfmagic.analysis.steps import Step
 from perfmagic.model.plan import Refusal
 from perfmagic.strategies.draft import Draft
-from perfmagic.strategies.nothing_overlaps import OWN_ITERATION, nothing_overlaps
+from perfmagic.strategies.nothing_overlaps import nothing_overlaps
 from perfmagic.strategies.ordering import ordering, rewritable_blocks
 
 STARTERS = frozenset({"create_task", "ensure_future", "TaskGroup", "start_soon", "run_in_executor", "submit"})
@@ -19,11 +20,6 @@ BELOW_NOTES = frozenset({"output", "anti", "flow", "control"})
 """Causes that tell less than what a strategy noted itself, such as why a loop stays as it is."""
 
 REORDERABLE = frozenset({"output", "anti", "flow", "effect"})
-FALLBACK = {
-    "loop": OWN_ITERATION,
-    "control": ANY_CASE,
-    "unknown": UNKNOWN,
-}
 
 
 def precondition(strategy: str, analysis: Analysis, *, wants_await: bool) -> Refusal | None:
@@ -81,13 +77,7 @@ def explain(draft: Draft) -> Refusal:
 def _with_hint(refusal: Refusal) -> Refusal:
     if refusal.hint is not None:
         return refusal
-    return Refusal(
-        strategy=refusal.strategy,
-        kind=refusal.kind,
-        reason=refusal.reason,
-        lines=refusal.lines,
-        hint=FALLBACK.get(refusal.kind, "write the statements in a plainer way"),
-    )
+    return replace(refusal, hint=otherwise(refusal.kind, refusal.reason))
 
 
 def _is_name(dependence: Dependence) -> bool:
@@ -193,7 +183,7 @@ def _header(draft: Draft, inside: Step) -> Refusal:
         kind="flow" if used else "control",
         reason=f"the operation at the head of line {line} {what}.",
         lines=inside.lines,
-        hint=VALUE if used else FALLBACK["control"],
+        hint=VALUE if used else ANY_CASE,
     )
 
 
