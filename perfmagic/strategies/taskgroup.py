@@ -16,21 +16,20 @@ from perfmagic.analysis.statements import simple_target
 from perfmagic.analysis.steps import Step
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan, Refusal
-from perfmagic.strategies.awaitables import awaitable_text, is_coroutine_call
+from perfmagic.strategies.awaitables import awaitable_text
 from perfmagic.strategies.awaiting import plan_awaiting
 from perfmagic.strategies.draft import Draft
+from perfmagic.strategies.fan_out import rewrite_loops
+from perfmagic.strategies.group_members import COMES_OUT, IN_A_GROUP, starts_in_group
 from perfmagic.strategies.level_checks import acceptable, may_raise, notes_of
 from perfmagic.strategies.level_text import comments_around, indented, lift
 from perfmagic.strategies.levels import Level, levels_of
+from perfmagic.strategies.loops_in_groups import GroupedLoops
 from perfmagic.strategies.names import stem
 from perfmagic.strategies.ordering import Ordering, operation_of, ordering
 from perfmagic.strategies.outlining import with_outlines
 
 NAME = "taskgroup"
-IN_A_GROUP = "no operation of a group fails: TaskGroup raises an ExceptionGroup, not the error itself, and cancels the others."
-"""The assumption of every rewrite with a group whose operations may raise."""
-
-COMES_OUT = "an ExceptionGroup in place of the error"
 
 
 def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
@@ -46,8 +45,13 @@ def _rewrite_block(made: Draft, block: Block, done: set[int]) -> bool:
     if block.key in done or block.parent in done:
         done.add(block.key)
         return False
+    looped = rewrite_loops(made, block, GroupedLoops(made), done)
+    return _rewrite(made, block) or looped
+
+
+def _rewrite(made: Draft, block: Block) -> bool:
     order = ordering(made.analysis, block, made.options)
-    levels = levels_of(order, lambda step: starts_in_group(made, step))
+    levels = levels_of(order, lambda step: starts_in_group(made.analysis, operation_of(step)))
     if not levels:
         _explain(made, order)
         return False
@@ -65,19 +69,11 @@ def _rewrite_block(made: Draft, block: Block, done: set[int]) -> bool:
     return True
 
 
-def starts_in_group(made: Draft, step: Step) -> bool:
-    """Whether a group can start the operation: ``create_task`` takes nothing but coroutines."""
-    operation = operation_of(step)
-    if operation.kind == "call" or is_coroutine_call(made.analysis, operation.expression):
-        return True
-    callee = made.analysis.effects.callee(operation.expression)
-    return callee.kind == "user" and callee.awaits
-
-
 def _explain(made: Draft, order: Ordering) -> None:
     """Note a refusal if operations could share a level, and are just no coroutines."""
     for level in levels_of(order, lambda _: True):
-        odd = next((each for each in level.members if not starts_in_group(made, each)), None)
+        members = (each for each in level.members if not starts_in_group(made.analysis, operation_of(each)))
+        odd = next(members, None)
         if odd is not None:
             line = odd.lines[0]
             reason = (

@@ -5,8 +5,8 @@ import ast
 import pytest
 
 from perfmagic.model.plan import Plan, Refusal
+from perfmagic.strategies.group_members import IN_A_GROUP
 from perfmagic.strategies.loops_gathered import FIRST_IN_TIME
-from perfmagic.strategies.taskgroup import IN_A_GROUP
 from tests.strategies.cell_runs import STRATEGIES, namespace, perturbed, planned, run
 from tests.strategies.hostile_cells import CELLS
 
