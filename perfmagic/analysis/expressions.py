@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from perfmagic.analysis import attributes, bindings
 from perfmagic.analysis.comprehensions import comprehension, generator
 from perfmagic.analysis.machine import MAX_STEPS, Callee, Machine, note_callee
-from perfmagic.analysis.memory import ELEMENTS, KEYS, element, new, store
-from perfmagic.analysis.operators import await_all, iterate, operate, read_deep, truth
+from perfmagic.analysis.memory import ELEMENTS, KEYS, element, look, new, store
+from perfmagic.analysis.operators import await_all, iterate, operate, read_deep, run_hooks, truth
 from perfmagic.analysis.scopes import Scope
 from perfmagic.analysis.subscripts import subscript
 from perfmagic.analysis.targets import assign
@@ -17,6 +17,7 @@ from perfmagic.analysis.values import (
     SCALAR,
     UNKNOWN,
     Arguments,
+    Atom,
     Const,
     Fresh,
     Function,
@@ -134,6 +135,9 @@ def _binary(machine: Machine, node: ast.BinOp) -> Value:
     name = _OPERATORS[type(node.op)]
     if isinstance(node.op, ast.Mod):
         read_deep(machine, node, operands)
+    if isinstance(node.op, ast.Mult):
+        for atom in operands[0] | operands[1]:
+            run_hooks(machine, node, atom, ("__index__",), Arguments())
     if isinstance(node.op, ast.Add):
         text = _concatenated(*operands)
         if text is not None:
@@ -204,8 +208,8 @@ def _conditional(machine: Machine, node: ast.IfExp) -> Value:
 
 def _slice(machine: Machine, node: ast.Slice) -> Value:
     for each in (node.lower, node.upper, node.step):
-        if each is not None:
-            evaluate(machine, each)
+        for atom in evaluate(machine, each) if each is not None else ():
+            run_hooks(machine, node, atom, ("__index__",), Arguments())
     return SCALAR
 
 
@@ -219,6 +223,18 @@ def _call(machine: Machine, node: ast.Call) -> Value:
         note_callee(machine, node, Callee(kind="unknown", label=ast.unparse(node.func), blocking=True))
         return UNKNOWN
     return machine.call(machine, node, callee, arguments)
+
+
+def _mapped(machine: Machine, node: ast.AST, atom: Atom) -> Value:
+    """Return what ``**mapping`` may hand on."""
+    if not isinstance(atom, Live | Fresh):
+        return UNKNOWN
+    look(machine, node, atom)
+    found = run_hooks(machine, node, atom, ("keys", "__iter__", "__getitem__"), _ANY_KEY)
+    return element(machine, atom) if found is None else join(found, element(machine, atom))
+
+
+_ANY_KEY = Arguments(rest=SCALAR, starred=True)
 
 
 def arguments_of(machine: Machine, node: ast.Call) -> Arguments:
@@ -238,9 +254,7 @@ def arguments_of(machine: Machine, node: ast.Call) -> Arguments:
         if keyword.arg is not None:
             keywords[keyword.arg] = value
         else:
-            rest.extend(
-                element(machine, atom) if isinstance(atom, Live | Fresh) else UNKNOWN for atom in value
-            )
+            rest.extend(_mapped(machine, keyword.value, atom) for atom in value)
     starred = bool(rest) or any(isinstance(each, ast.Starred) for each in node.args)
     return Arguments(positional=tuple(positional), keywords=keywords, rest=join(*rest), starred=starred)
 
