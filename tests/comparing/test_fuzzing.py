@@ -12,6 +12,7 @@ from perfmagic.model.verdict import Status
 from perfmagic.runners.schedules import SCHEDULES
 from tests.comparing.fuzzing_runs import fuzzed
 from tests.comparing.laboratory import experiment
+from tests.comparing.legal_rewrites import LEGAL as LEGAL_BY_HAND
 from tests.comparing.wrong_rewrites import WRONG, WRONG_THREADS
 from tests.rewrites.test_rewrites import CASES as REWRITES
 from tests.strategies.cell_runs import CASES, STRATEGIES, namespace, planned
@@ -105,6 +106,13 @@ def test_a_legal_rewrite_is_not_accused_under_twelve_schedules(cell, strategy, r
         return  # the error that comes first in time is stated as an assumption
     virtual = "await" in cell and not is_in_threads(answer.source)
     found = fuzzed(cell, {strategy: answer}, namespace(), virtual=virtual, rounds=1)[strategy]
+    assert found.verdict.status is not Status.DIFFERENT, found.schedules
+    assert found.schedules == Schedules(tried=ALL)
+
+
+@pytest.mark.parametrize(("cell", "changed"), LEGAL_BY_HAND.values(), ids=LEGAL_BY_HAND)
+def test_pools_retries_limits_and_queues_are_not_taken_for_faults(cell, changed):
+    found = fuzzed(cell, {"gather": changed}, rounds=1)["gather"]
     assert found.verdict.status is not Status.DIFFERENT, found.schedules
     assert found.schedules == Schedules(tried=ALL)
 
