@@ -104,7 +104,8 @@ def _enter(path: Path, statement: ast.stmt, operation: Operation) -> list[ast.st
             path.caught = statement.lineno if statement.handlers or goes_on else path.caught
             return suite
         case _:
-            line, word = statement.lineno, type(statement).__name__.lower()
+            line = statement.lineno
+            word = type(statement).__name__.lower().replace("async", "async ")
             reason = f"the {word} statement on line {line} decides whether the operation on line {operation.lines[0]} happens"
             return Obstacle(cause="loop", reason=reason, lines=lines_of(statement))
 

@@ -8,7 +8,7 @@ writes before it reads them, and objects that it makes, are private to it.
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.bound_names import TRACKED, Assigned, bound_names
@@ -78,7 +78,8 @@ def _shape(around: Around) -> Obstacle | None:
             if isinstance(each, ast.Break | ast.Return | ast.Assert):
                 return ends_early(each, hint=None)
             if isinstance(each, ast.stmt) and not isinstance(each, TRACKED):
-                reason = f"line {each.lineno} cannot move into a function of its own ({type(each).__name__.lower()})"
+                word = type(each).__name__.lower().replace("async", "async ")
+                reason = f"line {each.lineno} cannot move into a function of its own ({word})"
                 return Obstacle(cause="loop", reason=reason, lines=lines_of(each), partial=True)
             if isinstance(each, ast.Continue):
                 reason = (
@@ -152,7 +153,7 @@ def _divided(around: Around, cut: Cut) -> FanOut | Obstacle:
         return obstacle
     found = told(around, crossing(around.block.key, steps, [step], private), steps)
     if isinstance(found, Obstacle):
-        return found
+        return replace(found, partial=_is_of_the_form(around, step, private))
     return FanOut(
         block=around.block,
         statement=loop,
@@ -169,6 +170,20 @@ def _divided(around: Around, cut: Cut) -> FanOut | Obstacle:
         waived=found,
         prevented=around.prevented,
     )
+
+
+def _is_of_the_form(around: Around, step: Step, private: Private) -> bool:
+    """Whether only what moves along with the operations stands in the way, not the operations and what they enter."""
+    loop, effects = around.loop, around.analysis.effects
+    entered = [
+        item
+        for part in loop.body
+        for each in ast.walk(part)
+        if isinstance(each, ast.AsyncWith)
+        for item in each.items
+    ]
+    own = replace(step, effects=effects.of(*(each.node for each in around.operations), *entered))
+    return next(crossing(around.block.key, [own], [own], private), None) is None
 
 
 def _general(around: Around, steps: Sequence[Step], private: Private) -> Iterator[Obstacle | None]:

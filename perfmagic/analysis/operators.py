@@ -7,6 +7,7 @@ from typing import cast
 
 from perfmagic.analysis import live
 from perfmagic.analysis.effects import Kind, Location
+from perfmagic.analysis.kept_errors import may_keep_errors
 from perfmagic.analysis.kinds import is_users, kind_of, lookup, method_names, names_for
 from perfmagic.analysis.machine import Machine
 from perfmagic.analysis.memory import (
@@ -48,7 +49,7 @@ from perfmagic.analysis.values import (
 IMPLICIT = (
     "__str__", "__repr__", "__format__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__len__",
     "__bool__", "__int__", "__float__", "__index__", "__iter__", "__next__", "__contains__", "__getitem__", "__add__", "__radd__",
-    "__call__" , "__reversed__", "__abs__", "__round__", "__fspath__", "__bytes__", "__array__",
+    "__call__" , "__reversed__", "__abs__", "__round__", "__fspath__", "__bytes__", "__array__", "__missing__",
 )  # fmt: skip
 """Methods that a library function may call on whatever it is given."""
 _RAN_BY_LIBRARY = tuple(each for each in IMPLICIT if each != "__call__")
@@ -356,22 +357,8 @@ def leave(machine: Machine, node: ast.AST, value: Value, *, asynchronous: bool) 
         arguments,
         asynchronous=asynchronous,
     )
-    silent = all(isinstance(each, Const) and not each.value for each in result)
-    if not silent and not all(_passes_errors_on(atom) for atom in value):
+    if may_keep_errors(value, result):
         machine.swallowing.add(id(node))
-
-
-PASS_ERRORS_ON = (
-    "aiohttp", "aiosqlite", "asyncio", "asyncpg", "builtins", "httpx", "_io", "io", "psycopg", "redis", "requests",
-    "sqlalchemy", "sqlite3", "_thread", "threading",
-)  # fmt: skip
-"""Packages whose context managers let every error go on."""
-
-
-def _passes_errors_on(atom: Atom) -> bool:
-    kind = kind_of(atom)
-    names = names_for(kind) if kind is not None else ()
-    return bool(names) and names[0].split(".", maxsplit=1)[0] in PASS_ERRORS_ON
 
 
 def _context(
