@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from perfmagic.runners.reusable_pool import idle_workers, serves_pool
+from perfmagic.runners.schedules_tasks import undelayed
 from perfmagic.runners.state_kinds import is_installed_module
 
 AnyTask: TypeAlias = asyncio.Task[Any]
@@ -46,8 +48,12 @@ KERNEL_THREADS = (
 )
 """First parts of the names of the kernel's threads."""
 
-OWN_CHILDREN = ("resource_tracker", "forkserver")
-"""Modules of `multiprocessing` that keep a child of their own."""
+OWN_CHILDREN = {
+    "multiprocessing.resource_tracker": "_resource_tracker",
+    "multiprocessing.forkserver": "_forkserver",
+    "loky.backend.resource_tracker": "_resource_tracker",
+}
+"""Modules that keep a child of their own, and where."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +96,7 @@ def _current_task() -> AnyTask | None:
 
 def _task_module(task: AnyTask) -> str:
     """Return the name of the module whose coroutine the task runs, an empty text if that cannot be told."""
-    frame = getattr(task.get_coro(), "cr_frame", None)
+    frame = getattr(undelayed(task.get_coro()), "cr_frame", None)
     return "" if frame is None else str(frame.f_globals.get("__name__", ""))
 
 
@@ -125,6 +131,8 @@ def is_idle_worker(thread: threading.Thread) -> bool:
 
 def is_spent_worker(thread: threading.Thread) -> bool:
     """Return whether the thread is an idle worker that nobody will give work: its executor is shut down, or the loop's."""
+    if serves_pool(thread):
+        return bool(idle_workers())
     if not is_idle_worker(thread):
         return False
     if thread.name.startswith("asyncio_"):  # the loop's default executor stays, for the next call
@@ -175,11 +183,8 @@ def _text(file: Path) -> str:
 
 
 def _own_pids() -> frozenset[int]:
-    modules = [sys.modules.get(f"multiprocessing.{name}") for name in OWN_CHILDREN]
-    holders = [
-        getattr(module, f"_{name}", None)
-        for name, module in zip(OWN_CHILDREN, modules, strict=True)
-        if module
-    ]
+    """Return the children that serve a library: those of `multiprocessing` and loky, and the idle workers of loky's pool."""
+    modules = [(sys.modules.get(module), name) for module, name in OWN_CHILDREN.items()]
+    holders = [getattr(module, name, None) for module, name in modules if module is not None]
     pids = [getattr(holder, field, None) for holder in holders for field in ("_pid", "_forkserver_pid")]
-    return frozenset(pid for pid in pids if isinstance(pid, int))
+    return frozenset(pid for pid in pids if isinstance(pid, int)) | idle_workers()
