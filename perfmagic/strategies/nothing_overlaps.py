@@ -15,8 +15,6 @@ APART = "put the operations into one block, one statement each"
 CALLED = "call it in this cell: only what the cell runs itself is changed"
 ANY_CASE = "if it may happen in any case, give it a statement of its own before"
 KNOWN_TURNS = "if the turns are known before the loop begins, write it as a for loop over them"
-WITHOUT_LOOPS = frozenset({"taskgroup"})
-"""Strategies that leave every loop as it is."""
 
 
 def nothing_overlaps(draft: Draft, operations: list[Operation]) -> Refusal:
@@ -44,7 +42,7 @@ def nothing_overlaps(draft: Draft, operations: list[Operation]) -> Refusal:
 
 
 def _loops(draft: Draft, operations: list[Operation]) -> Refusal | None:
-    """Return what keeps the iterations of a loop apart, or that the strategy writes no loops; ``None`` without one."""
+    """Return what keeps the iterations of a loop apart, or that the strategy does not write this one."""
     analysis, options = draft.analysis, draft.options
     inside = {_around_loop(draft, each) for each in operations}
     inside |= {each.block for each in operations if each.conditional}
@@ -55,10 +53,11 @@ def _loops(draft: Draft, operations: list[Operation]) -> Refusal | None:
             if isinstance(found, Obstacle):
                 hint = found.hint or otherwise(found.cause, found.reason)
                 return _refusal(draft, found.cause, found.reason, found.lines, hint)
-            if draft.strategy not in WITHOUT_LOOPS:
-                return None
-            reason = f"{draft.strategy} writes no loops, and the operations stand in one"
-            return _refusal(draft, "nothing", reason, operations[0].lines, "gather and tasks write loops")
+            if draft.strategy == "taskgroup":
+                reason = f"a task group does not write the loop around line {operations[0].lines[0]}"
+                return _refusal(
+                    draft, "nothing", reason, operations[0].lines, "gather and tasks may write it"
+                )
     return None
 
 

@@ -44,6 +44,10 @@ def test_an_option_that_a_hint_names_does_lift_the_refusal(name, strategy):
         ("callee_mutates_global", "--assume-independent"),
         ("write_then_read", "--assume-independent"),
         ("for_break", "--speculate"),
+        ("assert_guard", "--speculate"),
+        ("an early return", "--speculate"),
+        ("sleep_as_rate_limit", "--ignore-sleeps"),
+        ("callees that print", "--allow-reorder"),
     ],
 )
 def test_a_hint_names_the_option_that_is_there(name, flag):
