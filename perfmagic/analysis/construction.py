@@ -57,11 +57,12 @@ def construct(machine: Machine, node: ast.AST, cls: Live | Class, arguments: Arg
     else:
         made = just(atom)
     init = lookup(machine, cls, "__init__")
-    if init is None or _is_object_method(init[1]):
+    library = init is None or _is_object_method(init[1])
+    if _is_dataclass(machine, cls, library=library) or (init is not None and _is_generated(cls, init[1])):
+        return _construct_fields(machine, node, cls, atom, arguments)
+    if init is None or library:
         _with_arguments(machine, atom, arguments)
         return made
-    if _is_generated(cls, init[1]) or stored(machine, cls, attribute_key("__dataclass__")):
-        return _construct_fields(machine, node, cls, atom, arguments)
     for each in made:
         machine.call(machine, node, frozenset(Method(each, raw) for raw in init[1]), arguments)
     return made
@@ -85,6 +86,15 @@ def _construct_by_library(machine: Machine, node: ast.AST, cls: Live, arguments:
     if name == "builtins.type" and len(arguments.positional) != 1:
         return unknown_call(machine, node, "type()", arguments)
     return call_native(machine, node, Native((name,), None), arguments)
+
+
+def _is_dataclass(machine: Machine, cls: Live | Class, *, library: bool) -> bool:
+    """Tell whether a class of the cell, or the base that it takes its constructor from, is a data class without its own."""
+    if not library or not isinstance(cls, Class):
+        return False
+    bases = (each for each in cls.bases if isinstance(each, Class))
+    decorated = stored(machine, cls, attribute_key("__dataclass__"))
+    return bool(decorated) or any(_is_dataclass(machine, each, library=True) for each in bases)
 
 
 def _plain_function(raw: Value) -> Value:
@@ -162,6 +172,8 @@ def _written_fields(cls: Class) -> tuple[list[str], bool]:
             plain = False
     annotated = [each for each in cls.node.body if isinstance(each, ast.AnnAssign)]
     names.update((each.target.id, None) for each in annotated if isinstance(each.target, ast.Name))
+    if not any("dataclass" in ast.unparse(each) for each in cls.node.decorator_list):
+        plain = plain and not annotated
     special = [ast.unparse(each) for each in (*annotated, *cls.node.decorator_list)]
     words = ("ClassVar", "InitVar", "KW_ONLY", "init", "kw_only")
     return list(names), plain and not any(word in text for text in special for word in words)
