@@ -109,9 +109,9 @@ def overriding(machine: Machine, kind: Kinds) -> Value:
     for each in lineage(kind):
         if isinstance(each, Class):
             fields = machine.heap.get(each, {})
-            for (sort, name), value in fields.items():
+            for (sort, name), held in fields.items():
                 if sort == "." and isinstance(name, str):
-                    users.setdefault(name, value)
+                    users.setdefault(name, held)
         elif isinstance(each, Live) and is_users(each.value):
             for name, value in live.class_dict(cast("type", each.value)).items():
                 users.setdefault(name, just(name_it(machine, value, f"{kind_label(each)}.{name}")))
