@@ -88,10 +88,9 @@ def _dependence(
     found: list[tuple[tuple[bool, bool], tuple[int, bool, int], Pair | None, Dependence]] = []
     for dependence, keys in _between_operations(analysis):
         pair = next((each for each in exchanged if _joins(keys, operations, each)), None)
-        if pair is None and not _started(keys, operations):
-            continue
         elsewhere = dependence.label not in differing and _label(dependence) not in differing
-        found.append(((elsewhere, pair is None), severity(dependence), pair, dependence))
+        if pair is not None or (_started(keys, operations) and not (elsewhere and exchanged)):
+            found.append(((elsewhere, pair is None), severity(dependence), pair, dependence))
     best = min(found, key=lambda each: each[:2], default=None)
     return None if best is None else (best[2], best[3])
 

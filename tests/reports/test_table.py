@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from perfmagic.model.comparison import Candidate, CandidateStatus, Recommendation, Uncertainty
+from perfmagic.model.comparison import Candidate, CandidateStatus, Recommendation, Schedules, Uncertainty
 from perfmagic.model.verdict import Status, Verdict
 from perfmagic.reports import csv, html, markdown, text
 from perfmagic.reports.table import Mark, table
@@ -194,3 +194,44 @@ def test_every_format_shows_the_same_numbers(comparison):
 def test_an_uncertain_field_is_named_for_people(field, named):
     flagged = replace(WIN, uncertain=(Uncertainty(field=field, why="a reason"),))
     assert f"uncertain: {named}: a reason" in notes_of(flagged)
+
+
+@pytest.mark.parametrize(
+    ("schedules", "detail"),
+    [
+        (Schedules(tried=12), ("no difference in 12 schedules",)),
+        (Schedules(tried=1), ("no difference in 1 schedule",)),
+        (Schedules(tried=0), ()),
+        (None, ()),
+    ],
+    ids=["all", "one", "none", "not asked"],
+)
+def test_a_row_says_in_how_many_schedules_there_was_no_difference(schedules, detail):
+    comparison = replace(WIN, candidates=(BASELINE, replace(GATHER, schedules=schedules)))
+    _, row = row_of(comparison, "gather")
+    assert row.details[: len(detail) or None] == detail
+
+
+def test_what_a_schedule_found_stands_before_the_differences():
+    wrong = next(each for each in DIFFERENT.candidates if each.strategy == "threads")
+    found = Schedules(
+        tried=3,
+        different=1,
+        finding="schedule 3 of 12: b began late; lines 1 and 2 both write 'x'",
+        lines=(1, 2),
+    )
+    candidates = tuple(
+        replace(each, schedules=found) if each is wrong else each for each in DIFFERENT.candidates
+    )
+    row = table(replace(DIFFERENT, candidates=candidates)).rows[0]
+    assert row.details[0] == found.finding
+    assert "no difference" not in " ".join(row.details)
+
+
+def test_a_result_that_differed_without_a_schedule_is_given_no_praise_for_schedules():
+    wrong = next(each for each in DIFFERENT.candidates if each.strategy == "threads")
+    candidates = tuple(
+        replace(each, schedules=Schedules(tried=4)) if each is wrong else each
+        for each in DIFFERENT.candidates
+    )
+    assert "schedule" not in " ".join(table(replace(DIFFERENT, candidates=candidates)).rows[0].details)

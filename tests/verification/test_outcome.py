@@ -22,8 +22,16 @@ def outcome(
     return Outcome(bindings=bindings, stdout=stdout, displays=displays, value=value, error=error)
 
 
-def verdict(expected: Outcome, actual: Outcome, *, rtol: float = 0.0, **names: frozenset[str]) -> Verdict:
-    return verify(freeze(expected), freeze(actual, copy=False), rtol=rtol, **names)
+def verdict(
+    expected: Outcome,
+    actual: Outcome,
+    *,
+    rtol: float = 0.0,
+    allow_reorder: bool = False,
+    **names: frozenset[str],
+) -> Verdict:
+    frozen = freeze(expected), freeze(actual, copy=False)
+    return verify(*frozen, rtol=rtol, allow_reorder=allow_reorder, **names)
 
 
 def shown(**data: object) -> Display:
@@ -212,3 +220,28 @@ class Box:
     def __init__(self) -> None:
         self.value = 1
         self.inner: list[int] = []
+
+
+@pytest.mark.parametrize(
+    ("printed", "allowed", "status"),
+    [
+        ("b\na\n", True, Status.REORDERED),
+        ("b\na\n", False, Status.DIFFERENT),
+        ("a\nb\n", True, Status.EQUAL),
+        ("a\nb\nb\n", True, Status.DIFFERENT),
+        ("a\nc\n", True, Status.DIFFERENT),
+        ("ba\n\n", True, Status.DIFFERENT),
+    ],
+    ids=["another order", "not allowed", "the same", "a line twice", "another line", "other ends of lines"],
+)
+def test_printed_lines_may_come_in_another_order_only_if_that_is_allowed(
+    printed: str, allowed: bool, status: Status
+) -> None:
+    found = verdict(outcome("a\nb\n"), outcome(printed), allow_reorder=allowed)
+    assert found.status is status
+
+
+def test_a_free_order_of_lines_hides_no_other_difference() -> None:
+    found = verdict(outcome("a\nb\n", x=1), outcome("b\na\n", x=2), allow_reorder=True)
+    assert found.status is Status.DIFFERENT
+    assert [each.path for each in found.differences] == ["x"]
