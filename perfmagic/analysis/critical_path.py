@@ -19,7 +19,7 @@ from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.loop_checks import Obstacle
 from perfmagic.analysis.loop_forms import InPlace, LoopForm
 from perfmagic.analysis.loops import loops_of
-from perfmagic.analysis.statements import Operation
+from perfmagic.analysis.statements import COMPREHENSIONS, Operation
 from perfmagic.analysis.steps import Step
 from perfmagic.analysis.waivers import waiver
 from perfmagic.model.comparison import Bound
@@ -126,19 +126,22 @@ class _Measured:
         return Cost(work_s, max(work_s - self.saved_under(index), 0.0))
 
     def _turns(self, block: Block, found: Sequence[int]) -> list[list[int]]:
-        """Split the spans of a loop's body into turns: a new one begins when one of its own operations comes again."""
+        """Split the spans of a loop's body into turns: a new one begins where the body's own order goes back."""
         if block.kind not in {"for", "while", "function"}:
             return [list(found)] if found else []
         turns: list[list[int]] = []
         seen: set[int] = set()
+        last = 0
         for index in sorted(found, key=lambda each: self._spans[each].start_s):
             operation = self._analysis.operations[self._spans[index].operation]
             direct = _is_once(self._analysis.blocks, operation, block)
-            if not turns or (direct and operation.key in seen):
+            place = _place(self._analysis.blocks, operation, block)
+            if not turns or place < last or (direct and operation.key in seen):
                 turns.append([])
                 seen.clear()
             if direct:
                 seen.add(operation.key)
+            last = place
             turns[-1].append(index)
         return turns
 
@@ -208,7 +211,16 @@ class _Measured:
 
 def _independent_loops(analysis: Analysis, options: Options) -> list[LoopForm]:
     found = (
-        each for block in analysis.blocks for each in loops_of(analysis, block, options.assume_independent)
+        each
+        for block in analysis.blocks
+        for each in loops_of(
+            analysis,
+            block,
+            options.assume_independent,
+            speculate=options.speculate,
+            ignore_sleeps=options.ignore_sleeps,
+            allow_reorder=options.allow_reorder,
+        )
     )
     return [each for each in found if not isinstance(each, Obstacle)]
 
@@ -237,12 +249,30 @@ def _stands_in(blocks: Sequence[Block], block: Block, statement: int, operation:
     return each.key == block.key and position == statement
 
 
+def _place(blocks: Sequence[Block], operation: Operation, outer: Block) -> int:
+    """Return the index of the statement of a block in which an operation stands, at any depth."""
+    key, position = operation.block, operation.statement
+    while key != outer.key:
+        block = blocks[key]
+        if block.parent is None:
+            return 0
+        key, position = block.parent, block.position
+    return position
+
+
 def _is_once(blocks: Sequence[Block], operation: Operation, outer: Block) -> bool:
     """Whether an operation happens at most once in each turn of a block: no inner loop repeats it."""
     each = blocks[operation.block]
     while each.key != outer.key and each.parent is not None and each.kind not in {"for", "while", "function"}:
         each = blocks[each.parent]
-    return each.key == outer.key and not operation.conditional
+    return each.key == outer.key and not (operation.conditional and _is_repeated(blocks, operation))
+
+
+def _is_repeated(blocks: Sequence[Block], operation: Operation) -> bool:
+    """Whether the operation stands in a comprehension, and not only in a branch of an expression."""
+    statement = blocks[operation.block].statements[operation.statement]
+    loops = (each for each in ast.walk(statement) if isinstance(each, COMPREHENSIONS))
+    return any(each is operation.node for loop in loops for each in ast.walk(loop))
 
 
 def _is_inside(blocks: Sequence[Block], key: int, outer: Block) -> bool:
