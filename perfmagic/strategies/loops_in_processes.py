@@ -1,20 +1,18 @@
 """Loops over a pool of processes: ``executor.map`` gives the results in order, and the loop goes over them."""
 
 import ast
-from collections.abc import Iterator, Sequence
 
 from perfmagic.analysis.edits import replace
 from perfmagic.analysis.loop_checks import Obstacle
 from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm
 from perfmagic.analysis.parentheses import returned
-from perfmagic.analysis.statements import Operation, lines_of, simple_target
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.fan_out import Iterate, Pairing, last_operations
 from perfmagic.strategies.loop_lines import generators, header, results_taken, stays_empty, take_results
 from perfmagic.strategies.loop_sites import Begun, Turn, Words, place
 from perfmagic.strategies.loops_gathered import one_by_one, value_of
+from perfmagic.strategies.process_loops import fitting
 from perfmagic.strategies.process_pool import ProcessPool
-from perfmagic.strategies.process_safety import Unfit, unfit
 from perfmagic.strategies.thread_pool import submission
 
 FUTURES = Words(many="futures", one="future", turn="started", take="{}.result()")
@@ -40,26 +38,7 @@ class ProcessLoops:
     def chosen(self, found: LoopForm) -> LoopForm | Obstacle:
         """Take the form that was found, or say why its operations stay in this process."""
         single = one_by_one(found)
-        return single if isinstance(single, Obstacle) else self._fit(single)
-
-    def _fit(self, found: LoopForm) -> LoopForm | Obstacle:
-        bad = self._unfit(found)
-        if bad is not None:
-            return Obstacle(cause=bad.kind, reason=bad.reason, lines=lines_of(found.loop), hint=bad.hint)
-        odd = next(_kept_objects(found), None) if isinstance(found, FanOut) else None
-        if odd is None:
-            return found
-        reason = f"line {odd.lineno} keeps in a name what another process would give a copy of"
-        hint = "write it into the arguments of the call"
-        return Obstacle(cause="loop", reason=reason, lines=lines_of(odd), hint=hint)
-
-    def _unfit(self, found: LoopForm) -> Unfit | None:
-        """Return why the operations stay in this process; it is enough if one of them is worth another process."""
-        reasons = [unfit(self._draft.analysis, each, [each.node]) for each in found.operations]
-        if not reasons:
-            return Unfit("loop", f"line {found.loop.lineno} calls nothing that could leave this process")
-        forbidding = next((each for each in reasons if each is not None and each.kind != "nothing"), None)
-        return forbidding or (None if None in reasons else reasons[0])
+        return single if isinstance(single, Obstacle) else fitting(self._draft.analysis, single)
 
     def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
         """Loop over items and mapped results."""
@@ -68,7 +47,7 @@ class ProcessLoops:
         lines = [*parts.helper, *parts.setup]
         mapped = f"{self._pool.executor}.map({parts.function}, {parts.items})"
         if parts.function is None:
-            started, mapped = self._futures(f"{self._submit(fan, parts)} for {parts.each} in {parts.items}")
+            started, mapped = _futures(made, f"{self._submit(fan, parts)} for {parts.each} in {parts.items}")
             lines.append(started)
         if lines:
             made.before(loop, lines)
@@ -87,12 +66,14 @@ class ProcessLoops:
         lines = [*parts.helper, *parts.setup]
         single = len(loop.generators) == 1 and (not loop.generators[0].ifs or pairing == "beside its item")
         mappable = parts.function is not None and single
-        mapped = f"{self._pool.executor}.map({parts.function}, {parts.items}{self._chunks(fan)})"
+        mapped = (
+            f"{self._pool.executor}.map({parts.function}, {parts.items}{_chunks(fan, self._pool.workers)})"
+        )
         if not mappable:
             over = f"for {parts.each} in {parts.items}"
             if pairing != "beside its item":
                 over = generators(loop, made.text, parts.items if parts.setup else None)
-            started, mapped = self._futures(f"{self._submit(fan, parts)} {over}")
+            started, mapped = _futures(made, f"{self._submit(fan, parts)} {over}")
             lines.append(started)
         if pairing == "itself":
             kind = "set" if isinstance(loop, ast.SetComp) else "list"
@@ -125,12 +106,6 @@ class ProcessLoops:
         """Never called: code without ``await`` has no ``async for``."""
         raise AssertionError(found, loop, parts)
 
-    def _futures(self, submitted: str) -> tuple[str, str]:
-        """Return the line that submits all calls, and the list of their results."""
-        names = self._draft.names
-        futures, future = names.new("futures"), names.new("future")
-        return f"{futures} = [{submitted}]", f"[{future}.result() for {future} in {futures}]"
-
     def _begin(self, turn: Turn) -> str:
         call = turn.operation.expression
         if turn.function is not None or not isinstance(call, ast.Call):
@@ -143,11 +118,6 @@ class ProcessLoops:
             return f"{self._pool.executor}.submit({', '.join([parts.call.split('(', 1)[0], *fan.targets])})"
         return submission(self._pool.executor, call, self._draft.text)
 
-    def _chunks(self, fan: FanOut) -> str:
-        """Return the argument that sends many items in pieces; a comprehension that fails leaves nothing, however it is cut."""
-        size = (fan.iteration.count or 0) // (self._pool.workers * CHUNKS_A_WORKER)
-        return f", chunksize={size}" if size > 1 else ""
-
     def _note(self, found: FanOut | InPlace) -> None:
         """Note that the pool is needed, and by how many calls at once."""
         counted = found.iteration.count if isinstance(found, FanOut) else None
@@ -155,17 +125,13 @@ class ProcessLoops:
         self._pool.used(found.block, found.statement)
 
 
-def _kept_objects(fan: FanOut) -> Iterator[ast.stmt]:
-    """Yield the statements of the head that bind anything but what an operation gives: it would come back as a copy."""
-    for each in fan.head:
-        if not _binds_operation(each, fan.operations):
-            yield each
-    yield from (*fan.around, *fan.sunk)
+def _futures(made: Draft, submitted: str) -> tuple[str, str]:
+    """Return the line that submits all calls, and the list of their results."""
+    futures, future = made.names.new("futures"), made.names.new("future")
+    return f"{futures} = [{submitted}]", f"[{future}.result() for {future} in {futures}]"
 
 
-def _binds_operation(statement: ast.stmt, operations: Sequence[Operation]) -> bool:
-    return any(
-        isinstance(simple_target(statement, each.node), ast.Name)
-        or (isinstance(statement, ast.Expr) and statement.value is each.node)
-        for each in operations
-    )
+def _chunks(fan: FanOut, workers: int) -> str:
+    """Return the argument that sends many items in pieces; a comprehension that fails leaves nothing, however it is cut."""
+    size = (fan.iteration.count or 0) // (workers * CHUNKS_A_WORKER)
+    return f", chunksize={size}" if size > 1 else ""
