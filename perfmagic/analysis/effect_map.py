@@ -112,9 +112,11 @@ class EffectMap:
 
     def private_to(self, *nodes: ast.AST) -> frozenset[Location]:
         """Return the objects that each run of the nodes (the body of a loop) makes anew and no other turn reaches."""
-        inside = {id(each) for node in nodes for each in ast.walk(node)}
         effects = self.of(*nodes)
         used = {location for location in effects.reads | effects.writes if _is_fresh(location)}
+        if not used:
+            return frozenset()
+        inside = {id(each) for node in nodes for each in ast.walk(node)}
         shared = {_site(location) for location in used if _is_old(location)}
         return frozenset(
             location
