@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.dependences import Dependence, assumable, conflicts, severity
+from perfmagic.analysis.dependences import Dependence, conflicts, severity
 from perfmagic.analysis.effects import Effects, Kind, Location
 from perfmagic.analysis.statements import DEFINITIONS, Lines, Operation, inner_statements, lines_of
 from perfmagic.analysis.steps import Step
+from perfmagic.analysis.waivers import waiver
+from perfmagic.model.options import Options
 
 FAR = 10_000
 """Added to the place of a step of a later iteration."""
@@ -58,18 +60,15 @@ class Around:
         The loop.
     operations
         All operations of its body.
-    assumed
-        Lines whose operations are assumed independent, as `Options` has them.
-    speculate
-        Whether reads that an early end of the loop could have prevented may begin all the same.
+    options
+        What the user lets us assume.
     """
 
     analysis: Analysis
     block: Block
     loop: ast.For | ast.AsyncFor
     operations: tuple[Operation, ...]
-    assumed: frozenset[int] | None
-    speculate: bool
+    options: Options
 
     @property
     def prevented(self) -> int | None:
@@ -124,7 +123,7 @@ def unnecessary_exit(around: Around, step: Step, private: Private) -> Obstacle |
         return None
     effects = step.effects
     only_reads = not effects.barriers and all(private.holds(each) for each in effects.writes)
-    if around.speculate and only_reads:
+    if around.options.speculate and only_reads:
         return None
     return ends_early(found, hint="--speculate lets them begin, since they only read" if only_reads else None)
 
@@ -140,7 +139,8 @@ def pinned_in(around: Around) -> Obstacle | None:
     """Check that no operation of the loop depends on where it runs."""
     for steps in around.analysis.steps:
         for step in steps:
-            if step.pinned is not None and step.operation in around.operations:
+            ignored = step.pause and around.options.ignore_sleeps
+            if step.pinned is not None and step.operation in around.operations and not ignored:
                 return Obstacle(cause="control", reason=step.pinned, lines=step.lines)
     return None
 
@@ -162,13 +162,17 @@ def rest_steps(
     ]
 
 
-def told(
-    around: Around, found: Iterable[Dependence], steps: Sequence[Step]
-) -> tuple[Dependence, ...] | Obstacle:
-    """Return the dependences, if the user's assumption removes all of them, or else the most telling one."""
-    every = tuple(found)
-    kept = [each for each in every if not assumable(each, steps, around.assumed)]
-    return obstacle_of(min(kept, key=severity)) if kept else every
+def told(options: Options, found: Iterable[Dependence], steps: Sequence[Step]) -> tuple[str, ...] | Obstacle:
+    """Return what the user's options take for granted, if they lift all dependences, or else the most telling one."""
+    sentences: dict[str, None] = {}
+    kept: list[Dependence] = []
+    for each in found:
+        sentence = waiver(each, steps, options)
+        if sentence is None:
+            kept.append(each)
+        else:
+            sentences[f"{sentence}."] = None
+    return obstacle_of(min(kept, key=severity)) if kept else tuple(sentences)
 
 
 def stored_names(node: ast.AST) -> set[str]:
@@ -258,3 +262,18 @@ def obstacle_of(dependence: Dependence) -> Obstacle:
         lines=dependence.lines,
         hint=dependence.hint,
     )
+
+
+TELLING = ("exclusive", "unknown", "effect", "control", "loop")
+"""Causes of obstacles from the most to the least useful to a reader."""
+
+
+def more_telling(whole: Obstacle, stays: Obstacle) -> Obstacle:
+    """Choose between the reasons against both forms: one that is about the loop, not about the form."""
+    if whole.partial or stays.partial:
+        return stays if whole.partial else whole
+    return min(whole, stays, key=_tells)
+
+
+def _tells(obstacle: Obstacle) -> int:
+    return TELLING.index(obstacle.cause) if obstacle.cause in TELLING else len(TELLING)

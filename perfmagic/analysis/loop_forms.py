@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.dependences import Dependence
 from perfmagic.analysis.iterables import Iteration
 from perfmagic.analysis.statements import Operation
 
@@ -44,8 +43,8 @@ class FanOut:
         Names that the head binds.
     unbound
         Those of them that an error inside the head leaves as they were, and that code outside the loop may see.
-    waived
-        Dependences that only the user's assumption removed.
+    told
+        What is taken for granted because the user said so, in sentences.
     prevented
         The line that might have ended the loop before all its operations had begun, if the user lets that happen.
     """
@@ -63,7 +62,7 @@ class FanOut:
     operations: tuple[Operation, ...]
     temporaries: tuple[str, ...]
     unbound: tuple[str, ...] = ()
-    waived: tuple[Dependence, ...]
+    told: tuple[str, ...] = ()
     prevented: int | None = None
 
     @property
@@ -123,7 +122,7 @@ class InPlace:
 
     Attributes
     ----------
-    block, statement, loop, iteration, waived, prevented
+    block, statement, loop, iteration, told, prevented
         As in `FanOut`.
     sites
         Its operations, each independent of those of other turns.
@@ -142,7 +141,7 @@ class InPlace:
     sites: tuple[Site, ...]
     paired: bool
     caught: int | None
-    waived: tuple[Dependence, ...]
+    told: tuple[str, ...] = ()
     prevented: int | None = None
     otherwise: FanOut | None = None
 

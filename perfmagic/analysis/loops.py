@@ -6,19 +6,32 @@ from dataclasses import replace
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.loop_checks import Around, Obstacle
+from perfmagic.analysis.loop_checks import Around, Obstacle, more_telling
 from perfmagic.analysis.loop_forms import FanOut, InPlace, LoopForm
 from perfmagic.analysis.loops_in_expressions import loops_in_expressions
 from perfmagic.analysis.loops_in_place import in_place
 from perfmagic.analysis.loops_outlined import outlined
 from perfmagic.analysis.loops_piped import piped
 from perfmagic.analysis.statements import DEFINITIONS, Operation, lines_of
+from perfmagic.model.options import Options
 
 
 def loops_of(
-    analysis: Analysis, block: Block, assumed: frozenset[int] | None, *, speculate: bool = False
+    analysis: Analysis,
+    block: Block,
+    assumed: frozenset[int] | None,
+    *,
+    speculate: bool = False,
+    ignore_sleeps: bool = False,
+    allow_reorder: bool = False,
 ) -> Iterator[LoopForm | Obstacle]:
-    """Yield a result for each loop with operations whose statement stands in the block."""
+    """Yield a result for each loop with operations whose statement stands in the block; the rest is as in `Options`."""
+    options = Options(
+        assume_independent=assumed,
+        speculate=speculate,
+        ignore_sleeps=ignore_sleeps,
+        allow_reorder=allow_reorder,
+    )
     for statement in block.statements:
         if isinstance(statement, ast.For | ast.AsyncFor):
             around = Around(
@@ -26,13 +39,12 @@ def loops_of(
                 block=block,
                 loop=statement,
                 operations=_operations_in(analysis, statement.body),
-                assumed=assumed,
-                speculate=speculate,
+                options=options,
             )
             if around.operations or _enters(statement.body):
                 yield _for_loop(around)
         elif not isinstance(statement, DEFINITIONS):
-            yield from loops_in_expressions(analysis, block, statement, assumed)
+            yield from loops_in_expressions(analysis, block, statement, options)
 
 
 def _operations_in(analysis: Analysis, body: Sequence[ast.stmt]) -> tuple[Operation, ...]:
@@ -60,22 +72,7 @@ def _for_loop(around: Around) -> LoopForm | Obstacle:
         return replace(stays, otherwise=whole if isinstance(whole, FanOut) else None)
     if isinstance(whole, FanOut) or not isinstance(stays, Obstacle):
         return whole
-    return _more_telling(whole, stays)
-
-
-TELLING = ("exclusive", "unknown", "effect", "control", "loop")
-"""Causes of obstacles from the most to the least useful to a reader."""
-
-
-def _more_telling(whole: Obstacle, stays: Obstacle) -> Obstacle:
-    """Choose between the reasons against both forms: one that is about the loop, not about the form."""
-    if whole.partial or stays.partial:
-        return stays if whole.partial else whole
-    return min(whole, stays, key=_tells)
-
-
-def _tells(obstacle: Obstacle) -> int:
-    return TELLING.index(obstacle.cause) if obstacle.cause in TELLING else len(TELLING)
+    return more_telling(whole, stays)
 
 
 def _header(around: Around) -> Obstacle | None:

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.bound_names import bound_names
-from perfmagic.analysis.dependences import assumable, conflicts, severity
+from perfmagic.analysis.dependences import conflicts
 from perfmagic.analysis.effect_map import EffectMap
 from perfmagic.analysis.effects import NOTHING, Effects, Kind
 from perfmagic.analysis.iterables import gives_the_same_again, iteration
-from perfmagic.analysis.loop_checks import Obstacle, Private, crossing, iterable_obstacle, obstacle_of
+from perfmagic.analysis.loop_checks import Obstacle, Private, crossing, iterable_obstacle, obstacle_of, told
 from perfmagic.analysis.loop_forms import Comprehension, FanOut, outermost
 from perfmagic.analysis.statements import COMPREHENSIONS, Operation, lines_of, own_expressions
 from perfmagic.analysis.steps import Step
+from perfmagic.model.options import Options
 
 HOLDERS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Expr)
 """Statements in whose expressions a comprehension can be taken apart."""
@@ -30,11 +31,11 @@ class _Found:
     statement: ast.stmt
     loop: Comprehension
     operations: tuple[Operation, ...]
-    assumed: frozenset[int] | None
+    options: Options
 
 
 def loops_in_expressions(
-    analysis: Analysis, block: Block, statement: ast.stmt, assumed: frozenset[int] | None
+    analysis: Analysis, block: Block, statement: ast.stmt, options: Options
 ) -> Iterator[FanOut | Obstacle]:
     """Yield a result for the comprehension with operations that a statement holds, if there is one."""
     if not isinstance(statement, HOLDERS):
@@ -50,7 +51,7 @@ def loops_in_expressions(
                 statement=statement,
                 loop=held[0],
                 operations=operations,
-                assumed=assumed,
+                options=options,
             )
         )
 
@@ -101,10 +102,9 @@ def _loop(found: _Found) -> FanOut | Obstacle:
     obstacle = next((each for each in checks if each is not None), None)
     if obstacle is not None:
         return obstacle
-    every = list(crossing(found.block.key, [step, rest], [step], private))
-    kept = [each for each in every if not assumable(each, [step, rest], found.assumed)]
-    if kept:
-        return obstacle_of(min(kept, key=severity))
+    granted = told(found.options, crossing(found.block.key, [step, rest], [step], private), [step, rest])
+    if isinstance(granted, Obstacle):
+        return granted
     return FanOut(
         block=found.block,
         statement=found.statement,
@@ -116,7 +116,7 @@ def _loop(found: _Found) -> FanOut | Obstacle:
         element=element,
         operations=found.operations,
         temporaries=(),
-        waived=tuple(every),
+        told=granted,
     )
 
 

@@ -88,7 +88,7 @@ def _checked(
     obstacle = next((each for each in checks if each is not None), None)
     if obstacle is not None:
         return obstacle
-    found = told(around, crossing(around.block.key, steps, moved, private), steps)
+    found = told(around.options, crossing(around.block.key, steps, moved, private), steps)
     if isinstance(found, Obstacle):
         return found
     return InPlace(
@@ -99,7 +99,7 @@ def _checked(
         sites=tuple(sites),
         paired=paired,
         caught=next((each.caught for each in paths if each.caught is not None), None),
-        waived=found,
+        told=found,
         prevented=around.prevented,
     )
 
@@ -254,9 +254,15 @@ def _operation_steps(around: Around, loop: ast.For | ast.AsyncFor, sites: Sequen
             lines=site.operation.lines,
             hidden=effects.of(site.operation.node, without=names),
             made=effects.private_to(site.operation.node),
+            pause=_is_pause(around, site.operation),
         )
         for index, site in enumerate(sites)
     ]
+
+
+def _is_pause(around: Around, operation: Operation) -> bool:
+    steps = around.analysis.steps[operation.block]
+    return any(each.operation is operation and each.pause for each in steps)
 
 
 def _value(statement: ast.stmt) -> ast.AST:

@@ -76,7 +76,7 @@ def _shape(around: Around) -> Obstacle | None:
     for part in loop.body[: at + 1]:
         for each in ast.walk(part):
             if isinstance(each, ast.Break | ast.Return | ast.Assert):
-                return ends_early(each, hint=None)
+                return replace(ends_early(each, hint=None), partial=True)
             if isinstance(each, ast.stmt) and not isinstance(each, TRACKED):
                 word = type(each).__name__.lower().replace("async", "async ")
                 reason = f"line {each.lineno} cannot move into a function of its own ({word})"
@@ -151,7 +151,7 @@ def _divided(around: Around, cut: Cut) -> FanOut | Obstacle:
     obstacle = next((each for each in checks if each is not None), None)
     if obstacle is not None:
         return obstacle
-    found = told(around, crossing(around.block.key, steps, [step], private), steps)
+    found = told(around.options, crossing(around.block.key, steps, [step], private), steps)
     if isinstance(found, Obstacle):
         return replace(found, partial=_is_of_the_form(around, step, private))
     return FanOut(
@@ -167,7 +167,7 @@ def _divided(around: Around, cut: Cut) -> FanOut | Obstacle:
         operations=tuple(around.operations),
         temporaries=tuple(needed),
         unbound=tuple(each for each in temporaries if around.is_seen_after_an_error(each)),
-        waived=found,
+        told=found,
         prevented=around.prevented,
     )
 

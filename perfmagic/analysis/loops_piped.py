@@ -6,7 +6,7 @@ Legal if going on with the iterator has nothing to do with what the loop does, a
 import ast
 
 from perfmagic.analysis.bound_names import bound_names, read_names
-from perfmagic.analysis.loop_checks import Around, Obstacle
+from perfmagic.analysis.loop_checks import Around, Obstacle, more_telling
 from perfmagic.analysis.loop_forms import FanOut, InPlace
 from perfmagic.analysis.loops_in_place import in_place
 from perfmagic.analysis.loops_outlined import outlined
@@ -25,7 +25,9 @@ def piped(around: Around) -> FanOut | InPlace | Obstacle:
     stays = in_place(around) if around.operations else whole
     if isinstance(stays, InPlace) and stays.paired and len(stays.sites) == 1:
         return stays
-    return whole
+    return (
+        more_telling(whole, stays) if isinstance(whole, Obstacle) and isinstance(stays, Obstacle) else whole
+    )
 
 
 def _iterator(loop: ast.For | ast.AsyncFor) -> Obstacle | None:

@@ -100,7 +100,15 @@ def rewrite_loops(draft: Draft, block: Block, style: LoopStyle, done: set[int]) 
     """Rewrite every loop of a block whose iterations are independent; whether there was one. Their bodies join ``done``."""
     changed = False
     options = draft.options
-    for each in loops_of(draft.analysis, block, options.assume_independent, speculate=options.speculate):
+    loops = loops_of(
+        draft.analysis,
+        block,
+        options.assume_independent,
+        speculate=options.speculate,
+        ignore_sleeps=options.ignore_sleeps,
+        allow_reorder=options.allow_reorder,
+    )
+    for each in loops:
         found = each if isinstance(each, Obstacle) else style.chosen(each)
         if isinstance(found, Obstacle):
             draft.refuse(found.cause, found.reason, found.lines, found.hint)
@@ -162,7 +170,6 @@ def _of_one(found: InPlace) -> FanOut:
         last=None,
         operations=(site.operation,),
         temporaries=(),
-        waived=(),
     )
 
 

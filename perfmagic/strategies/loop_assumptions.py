@@ -21,7 +21,7 @@ NUMBERS = (
 def loop_notes(found: LoopForm) -> Iterator[str]:
     """Yield the assumptions behind the rewrite of one loop."""
     line = found.loop.lineno
-    yield from (f"assumed independent, as told: {each.reason}." for each in found.waived)
+    yield from found.told
     if _may_not_unpack(found):
         yield f"every item of the loop on line {line} unpacks into its targets."
     numbers = _counts(found.iteration.expression)

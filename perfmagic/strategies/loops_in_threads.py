@@ -35,8 +35,11 @@ class ThreadLoops:
         return one_by_one(found)
 
     def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
-        """Loop over items and mapped results inside the pool."""
+        """Loop over items and mapped results inside the pool; over futures if an error must find the loop where it was."""
         made = self._draft
+        if any(made.analysis.effects.may_fail(each.node) for each in fan.operations):
+            self._take_each(fan, loop, parts)
+            return
         executor = made.names.new("executor")
         region = made.region(loop, loop)
         lines = [*parts.helper, *parts.setup, self._pool(fan, executor)]
@@ -53,6 +56,23 @@ class ThreadLoops:
         )
         left = ["pass"] if fan.head and stays_empty(fan) else []
         take_results(made, fan, left, results_taken(last_operations(fan), parts.results))
+
+    def _take_each(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
+        made = self._draft
+        executor, futures, future = (made.names.new(each) for each in ("executor", "futures", "future"))
+        region = made.region(loop, loop)
+        submitted = f"{self._submit(fan, executor, parts)} for {parts.each} in {parts.items}"
+        started = f"{INDENT}{futures} = [{submitted}]"
+        made.before(loop, [*parts.helper, *parts.setup, self._pool(fan, executor), started], region=region)
+        made.edits.append(
+            header(loop, f"{parts.target}, {future}", f"zip({parts.items}, {futures})", made.text)
+        )
+        last = last_operations(fan)
+        if fan.simple:
+            take_results(made, fan, [], results_taken(last, [f"{future}.result()"]))
+        else:
+            names = f"{', '.join(parts.values)} = " if parts.values else ""
+            take_results(made, fan, [f"{names}{future}.result()"], results_taken(last, parts.results))
 
     def write_comprehension(self, fan: FanOut, loop: Comprehension, parts: Iterate, pairing: Pairing) -> None:
         """Map or submit inside the pool, and build the collection from the results."""
