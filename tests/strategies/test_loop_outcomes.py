@@ -108,3 +108,90 @@ def test_tasks_leaves_what_the_loop_left(name, wanted, limit):
     for seed in range(3):
         found = run(made.source, CHECKED, with_failure(perturbed(seed), wanted), may_lose=True)
         assert found == expected, made.source
+
+
+EARLY_ENDS = {
+    "break": "r = None\nfor x in range(5):\n    v = await fails(x)\n    if v == 2:\n        r = v\n        break\n",
+    "break before the operation": "out = []\nfor x in range(5):\n    if x == 3:\n        break\n    out.append(await fails(x))\n",
+    "return": (
+        "async def find():\n    for x in range(9):\n        v = await fails(x)\n        if v == 2:\n            return v\n"
+        "r = await find()\n"
+    ),
+    "assert": "for x in range(5):\n    v = await fails(x)\n    assert v < 3\n",
+    "raise": "for x in range(5):\n    v = await fails(x)\n    if v == 3:\n        raise KeyError(v)\n",
+}
+
+
+@pytest.mark.parametrize("name", EARLY_ENDS)
+def test_a_loop_that_may_end_early_stays_and_names_the_option(name):
+    answer = plan(EARLY_ENDS[name])
+    assert isinstance(answer, Refusal)
+    assert answer.kind == "control"
+    assert "--speculate" in (answer.hint or "")
+
+
+@pytest.mark.parametrize("wanted", FAILING, ids=lambda each: f"fails at {each}")
+@pytest.mark.parametrize("name", EARLY_ENDS)
+def test_speculation_begins_reads_and_says_so(name, wanted):
+    made = plan(EARLY_ENDS[name], Options(speculate=True, limit=3))
+    assert any("as told" in each for each in made.assumptions)
+    expected = run(EARLY_ENDS[name], CHECKED, with_failure(namespace(), wanted))
+    for seed in range(3):
+        found = run(made.source, CHECKED, with_failure(perturbed(seed), wanted), may_lose=True)
+        assert found == expected, made.source
+
+
+@pytest.mark.parametrize("operation", ["pool.execute('x')", "bump()", "noisy(x)", "client.post('/', json=x)"])
+def test_speculation_begins_nothing_that_writes(operation):
+    cell = f"for x in range(5):\n    if x == 3:\n        break\n    await {operation}\n"
+    assert isinstance(plan(cell, Options(speculate=True)), Refusal)
+
+
+def test_a_pause_in_a_loop_is_an_operation_like_any_other_if_it_may_be_ignored():
+    cell = "out = []\nfor x in range(3):\n    out.append(await fails(x))\n    await asyncio.sleep(0.001)\n"
+    assert isinstance(plan(cell), Refusal)
+    made = plan(cell, Options(ignore_sleeps=True))
+    assert any("pause on line 4" in each for each in made.assumptions)
+    assert run(made.source, ["out"], with_failure(perturbed(1), None)).bindings == {"out": [0, 1, 2]}
+
+
+TAILS = {
+    "after an operation": "out = []\nfor x in range(4):\n    a = await fails(x)\n    out.append(10 // (2 - a))\n",
+    "in a try": (
+        "out = []\nfor x in range(4):\n    try:\n        a = await fails(x)\n        out.append(10 // (1 - a))\n"
+        "    except ZeroDivisionError:\n        out.append(None)\n"
+    ),
+    "before the operation, in a try": (
+        "out = []\nfor x in range(4):\n    try:\n        k = 10 // (x - 1)\n        out.append(await fails(x))\n"
+        "    except (ValueError, ZeroDivisionError):\n        out.append(None)\n"
+    ),
+    "around an inner loop": (
+        "out = []\nfor x in range(3):\n    try:\n        for y in range(2):\n            out.append(await fails(x + y))\n"
+        "    except ValueError:\n        out.append(None)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("wanted", FAILING, ids=lambda each: f"fails at {each}")
+@pytest.mark.parametrize("name", TAILS)
+def test_other_code_of_the_loop_fails_where_it_did(name, wanted):
+    made = plan(TAILS[name])
+    expected = run(TAILS[name], CHECKED, with_failure(namespace(), wanted))
+    for seed in range(3):
+        found = run(made.source, CHECKED, with_failure(perturbed(seed), wanted), may_lose=True)
+        assert found == expected, made.source
+
+
+@pytest.mark.parametrize("limit", [1, 3])
+def test_a_pipeline_has_at_most_the_limit_in_flight(limit):
+    cell = "out = []\nasync for i in agen(9):\n    out.append(await watched(i))\n"
+    setting = (
+        "flying = [0, 0]\nasync def watched(i):\n    flying[0] += 1\n    flying[1] = max(flying)\n"
+        "    await asyncio.sleep(D)\n    flying[0] -= 1\n    return i\n"
+    )
+    made = plan(cell.replace("watched", "fails"), Options(limit=limit))
+    names = namespace()
+    exec(setting, names)
+    flying = names["flying"]
+    run(made.source.replace("fails", "watched"), ["out"], names)
+    assert flying[1] <= limit
