@@ -161,7 +161,8 @@ def _measured(ledger: Ledger, entry: Entry) -> Candidate:
         error=entry.error,
         schedules=entry.schedules,
         transfer=entry.transfer,
-        usage=usage(samples, entry.probed),
+        # What other processes did is known from a probed run alone.
+        usage=None if plan and plan.workers and entry.probed is None else usage(samples, entry.probed),
     )
 
 

@@ -44,7 +44,10 @@ def fragment(explanation: Explanation) -> str:
         _obstructions(explanation),
     ]
     # Both classes keep MathJax from reading dollar signs in somebody's strings.
-    return f'<div class="perfmagic tex2jax_ignore mathjax_ignore">\n{"".join(parts)}</div>\n'
+    return (
+        '<div class="perfmagic tex2jax_ignore mathjax_ignore" style="overflow-wrap:anywhere">\n'
+        f"{''.join(parts)}</div>\n"
+    )
 
 
 def _isolated(text: str) -> str:

@@ -34,10 +34,10 @@ class Note:
 def notes(comparison: Comparison) -> tuple[Note, ...]:
     """Return the notes that have something to say, the most important first."""
     found = (
+        Note(title="recommendation", lines=_recommendation(comparison)),
         Note(title="assumed", lines=_assumptions(comparison)),
         Note(title="not checked", lines=_unchecked(comparison)),
         Note(title="uncertain", lines=_uncertain(comparison)),
-        Note(title="recommendation", lines=_recommendation(comparison)),
         Note(title="bound", lines=_bound(comparison)),
         Note(title="shares", lines=shares_note(comparison)),
         Note(title="transfer", lines=_transfers(comparison)),

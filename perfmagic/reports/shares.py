@@ -31,7 +31,8 @@ def shares_note(comparison: Comparison) -> tuple[str, ...]:
     if not comparison.environment.gil_enabled:
         return ("of the wall time; this Python has no GIL",)
     if not probed:
-        return ("of the wall time; how long the GIL was held was not measured",)
+        compared = any(each.wall_s is not None and len(each.wall_s.samples) > 1 for each in known)
+        return ("of the wall time; how long the GIL was held was not measured",) if compared else ()
     text = f"of the wall time; GIL: how long one more thread would have waited for it, from runs of their own{_cost(probed)}"
     missing = [each.strategy for each in known if each not in probed]
     return (f"{text}; not measured for {', '.join(missing)}" if missing else text,)

@@ -1,6 +1,7 @@
 """The comparison as a table for the terminal: at most 80 columns unless told otherwise, colours only when asked."""
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 
 from perfmagic.model.comparison import Comparison
@@ -11,6 +12,9 @@ from perfmagic.reports.table import Code, Mark, Row, Table, table
 suffixes = (".txt",)
 
 _GAP = "  "
+_UNIT = re.compile(r"(?<=\d) (?=[%A-Za-z])")
+_TIED = "\0"
+"""Stands for a space at which no line may end; no text that is shown holds it."""
 _NAME_COLUMNS = 20
 _CELL_COLUMNS = 30
 _DETAIL_COLUMNS = 400
@@ -106,10 +110,9 @@ def _notes(found: Table, columns: int) -> list[str]:
 
 
 def _hanging(text: str, columns: int) -> Iterator[str]:
-    """Yield wrapped lines, all but the first indented."""
-    first, *rest = wrapped(text, columns - len(_GAP))
-    yield first
-    yield from (_GAP + line for line in rest)
+    """Yield wrapped lines, all but the first indented; a number keeps its unit."""
+    first, *rest = wrapped(_UNIT.sub(_TIED, text), columns - len(_GAP))
+    yield from (line.replace(_TIED, " ") for line in (first, *(_GAP + line for line in rest)))
 
 
 def _code(code: Code) -> list[str]:

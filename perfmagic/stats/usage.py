@@ -20,6 +20,8 @@ class Probed:
         Share of its time in which a further thread would have waited for the interpreter lock.
     overlapped_share
         CPU seconds of this process beyond one core at a time, per second of wall time.
+    queued_share
+        Seconds that its threads were ready to run and had no core, per second of wall time.
     children_share
         CPU seconds of other processes that this one started, per second of wall time.
     wall_s
@@ -29,6 +31,7 @@ class Probed:
     held_share: float
     overlapped_share: float
     children_share: float
+    queued_share: float = 0.0
     wall_s: float
 
 
@@ -36,7 +39,8 @@ def usage(samples: Sequence[Sample], probed: Probed | None) -> Usage:
     """Return the shares: CPU time from the samples, the lock from the probed run, waiting from both.
 
     Waiting is what the CPU time leaves of the wall time. Where several threads ran at once their CPU times add up and would
-    hide it: by as much as the probed run saw side by side. While other processes work for the cell it does not wait.
+    hide it: by as much as the probed run saw side by side. While other processes work for the cell it does not wait, nor
+    while other programs keep it from the cores.
 
     Parameters
     ----------
@@ -47,7 +51,7 @@ def usage(samples: Sequence[Sample], probed: Probed | None) -> Usage:
     if probed is None:
         return Usage(cpu_share=own_share, waiting_share=max(0.0, 1.0 - own_share))
     cpu_share = own_share + probed.children_share
-    waiting_share = max(0.0, 1.0 - cpu_share + probed.overlapped_share)
+    waiting_share = max(0.0, 1.0 - cpu_share + probed.overlapped_share - probed.queued_share)
     timed_s = median(each.wall_s for each in samples)
     return Usage(
         cpu_share=cpu_share,

@@ -1,10 +1,14 @@
 """Probed runs: who is looked at, when, and that nothing of it is timed."""
 
+import contextlib
+
 import pytest
 
 from perfmagic.comparing import probing
+from perfmagic.model.plan import Plan
 from perfmagic.model.verdict import Status
 from perfmagic.runners.lock_probe import Ask
+from perfmagic.runners.worker_processes import WorkerProcesses
 from tests.comparing.laboratory import FakeClock, experiment
 
 CELL = "time.sleep(0.25)\nx = 1\n"
@@ -33,6 +37,7 @@ class Recorded:
 def _recorded(monkeypatch):
     monkeypatch.setattr(probing, "LockProbe", Recorded)
     monkeypatch.setattr(probing, "children_cpu_s", lambda: 0.0)
+    monkeypatch.setattr(probing, "queued_s", dict)
 
 
 @pytest.mark.usefixtures("_recorded")
@@ -115,6 +120,25 @@ def test_what_other_processes_compute_is_cpu_time_and_not_waiting(monkeypatch):
     assert found["sequential"].usage.cpu_share == pytest.approx(0.5)
     assert found["sequential"].usage.waiting_share == pytest.approx(0.5)
     assert found["gather"].usage.cpu_share == pytest.approx(1.0)
+
+
+@pytest.mark.usefixtures("_recorded")
+def test_time_without_a_core_is_not_waiting(monkeypatch):
+    queued = iter(range(100))
+    monkeypatch.setattr(probing, "queued_s", lambda: {"1": next(queued) * 0.0625})
+    found = experiment(CELL, PLANS, clock=FakeClock(busy=0.5), rounds=7, budget_s=1000.0)
+    assert found["sequential"].usage.waiting_share == pytest.approx(0.25)
+
+
+@pytest.mark.usefixtures("_recorded")
+@pytest.mark.parametrize(("told", "known"), [(0.0, True), (None, False)], ids=["told", "not told"])
+def test_what_bound_work_in_other_processes_is_known_only_where_the_system_tells(monkeypatch, told, known):
+    monkeypatch.setattr(probing, "children_cpu_s", lambda: told)
+    monkeypatch.setattr(WorkerProcesses, "lent", lambda *_: contextlib.nullcontext())
+    plan = Plan(strategy="processes", source=PLANS["gather"], workers=2)
+    found = experiment(CELL, {"processes": plan}, rounds=7, budget_s=1000.0)
+    assert (found["processes"].usage is not None) is known
+    assert found["sequential"].usage.lock_share is not None
 
 
 @pytest.mark.usefixtures("_recorded")

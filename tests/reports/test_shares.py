@@ -6,7 +6,7 @@ import pytest
 
 from perfmagic.model.comparison import Usage
 from perfmagic.reports.shares import bound_by, shares_note
-from tests.reports.examples import BASELINE, COMPUTING, ENVIRONMENT, GATHER, WIN
+from tests.reports.examples import BASELINE, COMPUTING, ENVIRONMENT, GATHER, WIN, quantity
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,11 @@ def test_a_lock_that_was_not_measured_is_told(usages, words):
 
 def test_without_a_lock_there_is_nothing_to_measure():
     assert told(KNOWN, KNOWN, gil_enabled=False) == ("of the wall time; this Python has no GIL",)
+
+
+def test_one_run_without_a_comparison_needs_no_word_on_the_lock():
+    once = replace(GATHER, wall_s=quantity(0.3), usage=UNKNOWN)
+    assert shares_note(replace(WIN, candidates=(replace(BASELINE, usage=None, wall_s=None), once))) == ()
 
 
 def test_nothing_is_told_of_shares_that_nobody_knows():

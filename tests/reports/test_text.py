@@ -71,3 +71,10 @@ def test_of_a_long_cell_only_the_changes_are_shown():
     assert "  -orders = await db.get_orders()\n" in shown
     assert "  +users, orders, stock = await asyncio.gather(\n" in shown
     assert "x12" not in shown
+
+
+def test_a_share_is_not_torn_from_its_number():
+    for columns in range(30, 80):
+        told = text.render(COMPUTING, columns=columns)
+        assert "\n  %" not in told
+        assert "\0" not in told

@@ -10,8 +10,14 @@ def samples(*cpu_seconds, wall_s=1.0):
     return [Sample(wall_s=wall_s, cpu_s=cpu_s) for cpu_s in cpu_seconds]
 
 
-def probed(held=0.0, overlapped=0.0, children=0.0, wall_s=1.0):
-    return Probed(held_share=held, overlapped_share=overlapped, children_share=children, wall_s=wall_s)
+def probed(held=0.0, overlapped=0.0, children=0.0, queued=0.0, wall_s=1.0):
+    return Probed(
+        held_share=held,
+        overlapped_share=overlapped,
+        children_share=children,
+        queued_share=queued,
+        wall_s=wall_s,
+    )
 
 
 @pytest.mark.parametrize(
@@ -24,6 +30,8 @@ def probed(held=0.0, overlapped=0.0, children=0.0, wall_s=1.0):
         (1.9, probed(overlapped=0.9), 1.9, 0.0),
         (0.01, probed(children=1.9), 1.91, 0.0),
         (0.01, probed(children=0.5), 0.51, 0.49),
+        (0.4, probed(queued=0.55), 0.4, 0.05),
+        (0.4, probed(queued=0.9), 0.4, 0.0),
     ],
     ids=[
         "it sleeps",
@@ -33,6 +41,8 @@ def probed(held=0.0, overlapped=0.0, children=0.0, wall_s=1.0):
         "two cores all the time",
         "processes work for it",
         "one process works for half of the time",
+        "other programs keep it from the cores",
+        "two threads kept from the cores",
     ],
 )
 def test_waiting_is_the_time_in_which_nothing_of_the_cell_ran(cpu_s, seen, cpu_share, waiting_share):
