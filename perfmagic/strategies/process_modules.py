@@ -1,14 +1,22 @@
-"""What a function of an imported module finds in its module in another process, which imports it anew."""
+"""What another process does not take over from this one: the state of modules, which it imports anew, and settings."""
 
 import ast
 import linecache
+import sys
 import types
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import cast
 
 from perfmagic.analysis.effects import Effects, Kind
 from perfmagic.analysis.values import Function
 from perfmagic.strategies.process_values import NOTEBOOK
+
+RECURSION_LIMIT = 1000
+"""That of a new interpreter."""
+
+NUMPY_ERRORS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+"""What numpy does about floating-point errors, unless told otherwise."""
 
 SAME = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type)
 """What an import makes the same way each time."""
@@ -55,3 +63,44 @@ def _constants(filename: str) -> dict[str, object]:
         and isinstance(each.value, ast.Constant)
     }
     return {name: value for name, value in found.items() if stores.count(name) == 1}
+
+
+def patched(touched: Effects) -> str | None:
+    """Say which function of a module the notebook has put in the place of another, ``None`` if none that is read."""
+    for label in sorted(each.label for each in touched.reads if each.kind is Kind.NAME and "." in each.label):
+        module, _, name = label.rpartition(".")
+        value = vars(sys.modules[module]).get(name) if module in sys.modules and module != NOTEBOOK else None
+        if isinstance(value, types.FunctionType | type) and value.__module__ == NOTEBOOK:
+            return (
+                f"reads {label}, in whose place the notebook has put another one, which stays in this process"
+            )
+    return None
+
+
+def changed_setting(functions: Sequence[Function]) -> str | None:
+    """Say which setting of this process a new one would not have, ``None`` if none is known."""
+    if sys.getrecursionlimit() != RECURSION_LIMIT and any(
+        _calls_itself(each, functions) for each in functions
+    ):
+        return "calls itself, and sys.setrecursionlimit() holds for this process only"
+    if sys.get_int_max_str_digits() != sys.int_info.default_max_str_digits:
+        return "may convert long numbers, and sys.set_int_max_str_digits() holds for this process only"
+    decimal, numpy = sys.modules.get("decimal"), sys.modules.get("numpy")
+    if decimal is not None:
+        context, usual = decimal.getcontext(), decimal.DefaultContext
+        if (context.prec, context.rounding, context.traps) != (usual.prec, usual.rounding, usual.traps):
+            return "may use decimal numbers, whose context in this process is not the usual one"
+    if numpy is not None and numpy.geterr() != NUMPY_ERRORS:
+        return "may use numpy, whose seterr() holds for this process only"
+    return None
+
+
+def _calls_itself(function: Function, functions: Sequence[Function]) -> bool:
+    """Whether a function calls itself, directly or through another one."""
+    names = {each.name for each in functions}
+    called = {
+        node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        for node in ast.walk(function.node)
+        if isinstance(node, ast.Call)
+    }
+    return function.name in called or (len(called & names) > 0 and len(names) > 1)

@@ -15,7 +15,7 @@ from perfmagic.analysis.scopes import CELL
 from perfmagic.analysis.statements import Operation
 from perfmagic.analysis.values import Atom, Class, Fresh, Function, Live, Pending, Unknown
 from perfmagic.strategies.process_code import goes_through_a_set, is_cheap, own_to_a_process
-from perfmagic.strategies.process_modules import read_otherwise
+from perfmagic.strategies.process_modules import changed_setting, patched, read_otherwise
 from perfmagic.strategies.process_values import PLAIN, UNPICKLABLE, brought_along, misfit
 
 IN_THREADS = "threads overlaps calls that wait"
@@ -69,6 +69,8 @@ def unfit(analysis: Analysis, operation: Operation, moved: Sequence[ast.AST] = (
             f"line {line}: submit() of a pool takes an argument of that name itself",
             "pass it by position",
         )
+    if not moved and any(isinstance(each, ast.GeneratorExp) for each in ast.iter_child_nodes(node)):
+        return Unfit("effect", f"line {line}: a generator cannot go to another process", "make it a list")
     if callee.kind != "user" or callee.awaits or not entered:
         return Unfit("unknown", f"line {line}: what {callee.label} does cannot be seen", None)
     if is_cheap(entered):
@@ -118,6 +120,9 @@ def _of_code(
     """Yield what the text of the entered functions, and the objects that go with them, say against another process."""
     line, label = operation.lines[0], analysis.effects.callee(operation.node).label
     sets = _known_sets(analysis, operation, touched)
+    setting = changed_setting(entered) or patched(touched)
+    if setting is not None:
+        yield Unfit("effect", f"line {line}: {label}() {setting}", KEEP)
     for function in entered:
         what = own_to_a_process(function)
         if what is not None:

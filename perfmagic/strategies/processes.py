@@ -12,6 +12,7 @@ from dataclasses import replace as changed
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.edits import replace
+from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.statements import Operation
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan, Refusal
@@ -33,6 +34,7 @@ FEWEST = 2
 LIBRARY = "loky"
 INSTALL = 'pip install "perfmagic[processes]"'
 COPIES = "the calls work on copies, and what they return shares no object with what they were given."
+FOLDER = "the working directory is the one in which the worker processes were started."
 STARTED = "the worker processes are there: starting them takes time once, which is not part of the times."
 
 
@@ -79,8 +81,15 @@ def _written(analysis: Analysis, options: Options, workers: int) -> tuple[Plan |
         return explain(made), 0
     made.imports[f"from {LIBRARY} import get_reusable_executor"] = None
     made.notes.extend((COPIES, STARTED))
+    if _reads_files(made):
+        made.notes.append(FOLDER)
     answer = finish(made, slots=workers, one_thread=False)
     return (changed(answer, workers=workers) if isinstance(answer, Plan) else answer), made.in_flight
+
+
+def _reads_files(made: Draft) -> bool:
+    touched = made.analysis.effects.of(*(each.node for each in made.overlapped))
+    return any(each.kind is Kind.FILE for each in touched.reads)
 
 
 class _Writer:

@@ -1,11 +1,14 @@
 """Which calls go to other processes, how that is written, and why others stay."""
 
+import decimal
 import importlib.util
 import linecache
+import math
 import subprocess
 import sys
 import types
 
+import numpy
 import pytest
 
 from perfmagic.analysis.analysis import analyse
@@ -15,7 +18,7 @@ from perfmagic.model.plan import Plan, Refusal
 from perfmagic.strategies import processes
 
 NOTEBOOK = '''
-import os, random, time, threading
+import math, os, random, time, threading
 from dataclasses import dataclass
 
 K = 3
@@ -96,6 +99,16 @@ def grow(items):
 def gen(n):
     for each in range(n):
         yield each
+
+def lines_in(path):
+    with open(path) as file:
+        return sum(1 for _ in file)
+
+def total(items):
+    return sum(items)
+
+def rooted(n):
+    return [math.sqrt(each) for each in range(n)]
 
 def keyword(fn):
     return sum(range(fn))
@@ -297,6 +310,7 @@ REFUSALS = {
     "a class that brings the notebook along": ("a = turtles(3)\nb = turtles(4)\n", "brings its class along"),
     "a method that changes its object": ("a = turtle.move(3)\nb = turtle.move(4)\n", "changes"),
     "an argument that decides what a copy is": ("a = proud.walk(3)\nb = proud.walk(4)\n", "__getstate__"),
+    "a generator as an argument": ("a = total(n for n in data)\nb = total(n for n in data)\n", "a generator cannot go"),
     "an iterator that is consumed": ("a = sum(stream)\nb = same(stream)\n", ""),
     "a chain": ("a = spin(1)\nb = spin(a)\n", "each step needs the one before"),
     "nothing to call": ("a = 1\n", "calls nothing that blocks"),
@@ -359,3 +373,37 @@ def test_arguments_that_may_fail_and_are_evaluated_sooner_are_stated(notebook):
 def test_one_worker_is_refused(notebook):
     answer = planned("a = spin(1)\nb = spin(2)\n", notebook, workers=1)
     assert (answer.kind, answer.reason) == ("limit", "one worker process works on one call at a time.")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda patch: patch.setattr(sys, "getrecursionlimit", lambda: 5000), "setrecursionlimit"),
+        (lambda patch: patch.setattr(decimal.getcontext(), "prec", 50), "decimal numbers"),
+        (lambda patch: patch.setattr(numpy, "geterr", lambda: {"divide": "raise"}), "seterr()"),
+        (lambda patch: patch.setattr(sys, "get_int_max_str_digits", lambda: 0), "set_int_max_str_digits"),
+    ],
+    ids=["recursion", "decimals", "numpy", "digits"],
+)
+def test_settings_that_a_new_process_has_not_keep_calls_here(notebook, monkeypatch, change, reason):
+    source = "a = fib(10)\nb = fib(11)\n"
+    assert isinstance(planned(source, notebook), Plan)
+    change(monkeypatch)
+    answer = planned(source, notebook)
+    assert isinstance(answer, Refusal)
+    assert reason in answer.reason
+
+
+def test_a_function_that_the_notebook_put_into_a_module_stays(notebook, monkeypatch):
+    source = "a = rooted(10)\nb = rooted(11)\n"
+    assert isinstance(planned(source, notebook), Plan)
+    monkeypatch.setattr(math, "sqrt", notebook["spin"])
+    answer = planned(source, notebook)
+    assert isinstance(answer, Refusal)
+    assert "math.sqrt" in answer.reason
+
+
+def test_the_working_directory_is_stated_where_files_are_read(notebook):
+    plan = planned("a = lines_in('x')\nb = lines_in('y')\n", notebook)
+    assert processes.FOLDER in plan.assumptions
+    assert processes.FOLDER not in planned("a = spin(1)\nb = spin(2)\n", notebook).assumptions
