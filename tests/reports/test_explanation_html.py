@@ -82,6 +82,10 @@ def test_wide_drawings_scroll_inside_and_can_be_reached_by_keyboard():
     assert all(each.get("tabindex") == "0" for each in frames)
 
 
+def test_long_words_break_instead_of_widening_the_page():
+    assert tree(DIAMOND).get("style") == "overflow-wrap:anywhere"
+
+
 def luminance(colour):
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [each / 12.92 if each <= 0.03928 else ((each + 0.055) / 1.055) ** 2.4 for each in parts]
