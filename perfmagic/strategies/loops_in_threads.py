@@ -116,7 +116,7 @@ class ThreadLoops:
         executor = made.names.new("executor")
         turns = place(made, found, parts, FUTURES)
         begun = zip(parts.turns, parts.lists, strict=True)
-        started = [f"{name} = [{self._begin(turn, executor)} {turn.over}]" for turn, name in begun]
+        started = [f"{name} = [{_begin(made, turn, executor)} {turn.over}]" for turn, name in begun]
         inside = [f"{INDENT}{each}" for each in (*started, *turns)]
         made.before(
             loop, [*parts.lines, self._pool(found, executor), *inside], region=made.region(loop, loop)
@@ -125,12 +125,6 @@ class ThreadLoops:
     def write_pipeline(self, found: LoopForm, loop: ast.AsyncFor, parts: Iterate) -> None:
         """Never called: code in threads has no ``async for``."""
         raise AssertionError(found, loop, parts)
-
-    def _begin(self, turn: Turn, executor: str) -> str:
-        call = turn.operation.expression
-        if turn.function is not None or not isinstance(call, ast.Call):
-            return f"{executor}.submit({', '.join([turn.function or turn.call, *turn.arguments])})"
-        return submission(executor, call, self._draft.text)
 
     def _submit(self, fan: FanOut, executor: str, parts: Iterate) -> str:
         call = fan.operations[0].expression
@@ -152,3 +146,11 @@ def _futures(made: Draft, submitted: str) -> tuple[str, str]:
     """Return the line that submits all calls, and the list of their results."""
     futures, future = made.names.new("futures"), made.names.new("future")
     return f"{INDENT}{futures} = [{submitted}]", f"[{future}.result() for {future} in {futures}]"
+
+
+def _begin(made: Draft, turn: Turn, executor: str) -> str:
+    """Return the call of one turn, handed to the pool."""
+    call = turn.operation.expression
+    if turn.function is not None or not isinstance(call, ast.Call):
+        return f"{executor}.submit({', '.join([turn.function or turn.call, *turn.arguments])})"
+    return submission(executor, call, made.text)
