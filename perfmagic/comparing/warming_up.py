@@ -12,6 +12,7 @@ from perfmagic.model.comparison import ErrorInfo
 from perfmagic.model.plan import Plan
 from perfmagic.model.verdict import Status
 from perfmagic.runners.inline import Overrun
+from perfmagic.runners.worker_processes import NotStarted
 
 
 async def warm_up(measurement: Measurement, committed_s: float) -> list[Entry]:
@@ -42,6 +43,9 @@ async def _first_run(measurement: Measurement, entry: Entry) -> None:
         entry.failed = True
         message = f"{overrun}: more than {PATIENCE:.0f} times as long as the cell as written"
         entry.error = ErrorInfo(type="TimeoutError", message=message)
+        return
+    except NotStarted as failure:
+        entry.failed, entry.error = True, ErrorInfo(type="RunError", message=str(failure))
         return
     measurement.note_candidate(entry, run)
     if not entry.failed:

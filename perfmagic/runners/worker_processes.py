@@ -29,6 +29,10 @@ LINGER_S = 3600.0
 END_S = 0.2
 
 
+class NotStarted(RunError):  # noqa: N818 - named for what happened
+    """The worker processes that a run needs did not come up."""
+
+
 @dataclass(slots=True)
 class WorkerProcesses:
     """The pool of one comparison; nothing is imported or started before it is needed.
@@ -59,8 +63,8 @@ class WorkerProcesses:
 
         Raises
         ------
-        RunError
-            If they do not start.
+        NotStarted
+            If they do not report in time.
         """
         if workers < 1:
             yield None
@@ -87,7 +91,7 @@ class WorkerProcesses:
             self._pool = _reusable(workers)
         if not _all_report(self._pool, workers, PATIENCE_S):
             message = f"{workers} worker processes did not start within {PATIENCE_S:.0f} s"
-            raise RunError(message)
+            raise NotStarted(message)
         self.start_s = time.perf_counter() - began_s
         return self._pool
 

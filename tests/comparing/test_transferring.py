@@ -2,6 +2,7 @@
 
 from perfmagic.comparing.assemble import environment
 from perfmagic.model.plan import Plan
+from perfmagic.runners import worker_processes
 from perfmagic.runners.origins import child_processes
 from tests.comparing.laboratory import FakeClock, experiment
 
@@ -63,6 +64,14 @@ def test_an_interrupt_leaves_no_process():
     made = experiment(CELL, {"processes": PLAN}, interrupt_at=4)
     assert made.comparison.interrupted
     assert pids() <= before
+
+
+def test_workers_that_do_not_start_fail_the_candidate_only(monkeypatch):
+    monkeypatch.setattr(worker_processes, "_all_report", lambda *_: False)
+    made = experiment(CELL, {"processes": PLAN, "other": CELL.replace("0.2", "0.1")}, rounds=2)
+    assert made["processes"].status.value == "failed"
+    assert "2 worker processes did not start" in made["processes"].error.message
+    assert made["other"].status.value == "ran"
 
 
 def as_dict(plan):

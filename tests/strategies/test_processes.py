@@ -1,6 +1,7 @@
 """Which calls go to other processes, how that is written, and why others stay."""
 
 import decimal
+import importlib
 import importlib.util
 import linecache
 import math
@@ -407,3 +408,43 @@ def test_the_working_directory_is_stated_where_files_are_read(notebook):
     plan = planned("a = lines_in('x')\nb = lines_in('y')\n", notebook)
     assert processes.FOLDER in plan.assumptions
     assert processes.FOLDER not in planned("a = spin(1)\nb = spin(2)\n", notebook).assumptions
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    """A module of the user's own."""
+    text = (
+        "STEPS = 4\nTABLE = {}\n\ndef helper(n):\n    return sum(range(n))\n\n"
+        "def run(n):\n    return [helper(each) * STEPS for each in range(n)]\n\n"
+        "def look(n):\n    return [TABLE.get(each) for each in range(n)]\n"
+    )
+    (tmp_path / "simulation.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module("simulation")
+    del sys.modules["simulation"]
+
+
+MODULE_CELL = "a = simulation.run(3)\nb = simulation.run(4)\n"
+
+
+def test_a_function_of_a_module_goes_along_with_what_its_text_says(notebook, module):
+    plan = planned(MODULE_CELL, notebook | {"simulation": module})
+    assert isinstance(plan, Plan), plan
+    assert "executor.submit(simulation.run, 3)" in plan.source
+
+
+@pytest.mark.parametrize(
+    ("change", "source", "name"),
+    [
+        ({"STEPS": 5}, MODULE_CELL, "simulation.STEPS"),
+        ({}, MODULE_CELL.replace("run", "look"), "simulation.TABLE"),
+        ({"helper": "spin"}, MODULE_CELL, "simulation.helper"),
+    ],
+    ids=["a constant set anew", "a dict", "a function of the notebook in its place"],
+)
+def test_what_another_process_would_import_otherwise_keeps_the_call_here(notebook, module, change, source, name):
+    for key, value in change.items():
+        setattr(module, key, notebook[value] if isinstance(value, str) else value)
+    answer = planned(source, notebook | {"simulation": module})
+    assert isinstance(answer, Refusal), answer.source
+    assert name in answer.reason
