@@ -75,12 +75,13 @@ def analyse(cell: Cell, namespace: Mapping[str, object]) -> Analysis:
     tree = parse(cell)
     effects = infer_effects(tree, namespace)
     blocks = blocks_of(tree)
-    operations = _operations(blocks, effects)
+    waits = awaits(tree)
+    operations = _operations(blocks, effects, waits=waits)
+    held: dict[int, list[Operation]] = {}
+    for each in operations:
+        held.setdefault(each.block, []).append(each)
     plain = partial(keeps_to_itself, effects=effects, namespace=namespace)
-    steps = tuple(
-        steps_of(block, [each for each in operations if each.block == block.key], effects, plain)
-        for block in blocks
-    )
+    steps = tuple(steps_of(block, held.get(block.key, ()), effects, plain) for block in blocks)
     found = tuple(each for block in blocks for each in dependences_of(block, steps[block.key]))
     return Analysis(
         cell=cell,
@@ -90,7 +91,7 @@ def analyse(cell: Cell, namespace: Mapping[str, object]) -> Analysis:
         operations=operations,
         steps=steps,
         dependences=found,
-        awaits=awaits(tree),
+        awaits=waits,
         names=_names(tree) | frozenset(namespace),
         namespace=namespace,
         definitions=tuple(each for each in ast.walk(tree) if isinstance(each, DEFINITIONS)),
@@ -130,10 +131,12 @@ def awaits(tree: ast.AST) -> bool:
     return False
 
 
-def _operations(blocks: tuple[Block, ...], effects: EffectMap) -> tuple[Operation, ...]:
+def _operations(blocks: tuple[Block, ...], effects: EffectMap, *, waits: bool) -> tuple[Operation, ...]:
     found: list[Operation] = []
     for block in blocks:
-        waiting = _scope_awaits(block)
+        waiting = (
+            waits if isinstance(block.scope, ast.Module) else isinstance(block.scope, ast.AsyncFunctionDef)
+        )
         threads = not waiting or may_hold_threads(block, blocks)
         for position, statement in enumerate(block.statements):
             pause = partial(is_pause, statement) if waiting and threads else _never
@@ -161,12 +164,6 @@ def _operations_of(
         )
         for key, each in enumerate(found_in(statement, wanted), start=first)
     ]
-
-
-def _scope_awaits(block: Block) -> bool:
-    return isinstance(block.scope, ast.AsyncFunctionDef) or (
-        isinstance(block.scope, ast.Module) and awaits(block.scope)
-    )
 
 
 def _never(_node: ast.AST) -> bool:

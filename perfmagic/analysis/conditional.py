@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.dependences import conflicts
+from perfmagic.analysis.dependences import MOST_STEPS, conflicts
 from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.statements import Operation, lines_of
 from perfmagic.analysis.steps import Step, operation_step
@@ -59,6 +59,8 @@ class Hoist:
 def hoists_of(analysis: Analysis, block: Block, options: Options) -> tuple[Hoist, ...]:
     """Return the conditional operations of a block's statements that could begin earlier, in program order."""
     found: list[Hoist] = []
+    if len(analysis.steps[block.key]) > MOST_STEPS:
+        return ()
     for position, statement in enumerate(block.statements):
         if position == 0:
             continue

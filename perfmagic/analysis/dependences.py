@@ -60,7 +60,9 @@ class Dependence:
 
 
 def dependences_of(block: Block, steps: Sequence[Step]) -> tuple[Dependence, ...]:
-    """Return every reason that keeps two steps of a block in order."""
+    """Return every reason that keeps two steps of a block in order; of too many steps, that they stay as they are."""
+    if len(steps) > MOST_STEPS:
+        return tuple(_in_a_row(block, steps))
     touches = [_touch(each) for each in steps]
     return tuple(
         reason
@@ -69,6 +71,22 @@ def dependences_of(block: Block, steps: Sequence[Step]) -> tuple[Dependence, ...
         if earlier.index in later.needs or _may_conflict(other, its)
         for reason in conflicts(block.key, earlier, later)
     )
+
+
+def _in_a_row(block: Block, steps: Sequence[Step]) -> Iterator[Dependence]:
+    for earlier, later in zip(steps, steps[1:], strict=False):
+        yield from (each for at in later.needs for each in conflicts(block.key, steps[at], later))
+        yield Dependence(
+            block=block.key,
+            kind="effect",
+            cause="unknown",
+            earlier=earlier.index,
+            later=later.index,
+            label="",
+            lines=(earlier.lines[0], later.lines[1]),
+            reason=f"more than {MOST_STEPS} pieces of code stand in one block, which is more than are compared",
+            hint="divide the cell",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +140,9 @@ def conflicts(block: int, earlier: Step, later: Step) -> Iterator[Dependence]:
             hint=hint,
         )
 
+
+MOST_STEPS = 2_000
+"""Steps of a block that are compared with each other, each with each."""
 
 SEVERITY = ("exclusive", "unknown", "effect", "output", "anti", "flow", "control")
 """Causes from the most to the least useful to a reader."""

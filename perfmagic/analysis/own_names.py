@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from perfmagic.analysis.statements import COMPREHENSIONS, DEFINITIONS, own_expressions
 
@@ -31,6 +32,7 @@ class OwnNames:
         return frozenset(self.bound) - self.early
 
 
+@lru_cache(maxsize=4096)
 def own_names(statement: ast.stmt) -> OwnNames:
     """Return what a statement binds, those inside it included; definitions are followed only by their name."""
     walk = _Walk()

@@ -106,8 +106,12 @@ def steps_of(
     ``keeps_to_itself`` tells of a context manager whether it concerns nothing but the body of its ``with`` statement.
     """
     steps: list[Step] = []
+    sure: dict[int, list[Operation]] = {}
+    for each in operations:
+        if not each.conditional:
+            sure.setdefault(each.statement, []).append(each)
     for position, statement in enumerate(block.statements):
-        own = [each for each in operations if each.statement == position and not each.conditional]
+        own = sure.get(position, [])
         guard = guard_of(statement, own, effects, keeps_to_itself)
         steps.extend(_steps_of_statement(statement, position, own, effects, guard, first=len(steps)))
     return tuple(steps)

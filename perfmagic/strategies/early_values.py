@@ -34,10 +34,11 @@ from perfmagic.model.options import Options
 from perfmagic.model.plan import Edit, Plan, Refusal
 from perfmagic.strategies.names import Names
 from perfmagic.strategies.ordering import Ordering, operation_of, ordering, rewritable_blocks
+from perfmagic.strategies.separate_lines import is_long
 from perfmagic.strategies.start_early import SAFE
 
 Make = Callable[[Analysis, Options], Plan | Refusal]
-ROUNDS = 4
+ROUNDS = 3
 MOVABLE = tuple(each for each in SAFE if each not in {ast.Call, ast.keyword})
 """What a value may consist of: nothing that can fail or do anything."""
 
@@ -80,7 +81,7 @@ class EarlyValue:
 def with_early_values(make: Make, analysis: Analysis, options: Options) -> Plan | Refusal:
     """Return the plan in which most overlaps: that of the cell as it is, or that with some values computed early."""
     answer = make(analysis, options)
-    chosen = [] if options.assume_independent else early_values(analysis, options)
+    chosen = [] if options.assume_independent or is_long(analysis) else early_values(analysis, options)
     for _ in range(ROUNDS):
         other = _changed(analysis, chosen) if chosen else None
         plan = make(other, options) if other is not None else None

@@ -29,6 +29,8 @@ class Ordering:
         Dependences that the user's options removed.
     told
         For them, the sentences that say what is taken for granted.
+    operations
+        The steps that are operations.
     waiting
         Indices of the statements that hold an ``await`` anywhere.
     """
@@ -38,12 +40,8 @@ class Ordering:
     before: Mapping[int, tuple[Dependence, ...]]
     waived: tuple[Dependence, ...]
     told: tuple[str, ...]
+    operations: tuple[Step, ...]
     waiting: frozenset[int]
-
-    @property
-    def operations(self) -> tuple[Step, ...]:
-        """The steps that are operations."""
-        return tuple(each for each in self.steps if each.role == "operation")
 
     def rest(self, statement: int) -> Step:
         """Return the step that ends a statement."""
@@ -74,9 +72,12 @@ def ordering(analysis: Analysis, block: Block, options: Options) -> Ordering:
             told[f"{assumed}."] = None
         else:
             before.setdefault(each.later, []).append(each)
+    if options.ignore_sleeps:
+        steps = _without_pauses(steps)
     return Ordering(
         block=block,
-        steps=_without_pauses(steps) if options.ignore_sleeps else steps,
+        steps=steps,
+        operations=tuple(each for each in steps if each.role == "operation"),
         before={step: tuple(found) for step, found in before.items()},
         waived=tuple(waived),
         told=tuple(told),

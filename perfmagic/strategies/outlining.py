@@ -34,11 +34,11 @@ from perfmagic.model.plan import Edit, Plan, Refusal
 from perfmagic.strategies.names import Names
 from perfmagic.strategies.ordering import Ordering, ordering, rewritable_blocks
 from perfmagic.strategies.outline_checks import Signature, signature
-from perfmagic.strategies.separate_lines import with_separate_lines
+from perfmagic.strategies.separate_lines import is_long, with_separate_lines
 
 Make = Callable[[Analysis, Options], Plan | Refusal]
 Native = Callable[[Analysis, Block, int, Options], bool]
-ROUNDS = 4
+ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,8 @@ def with_outlines(
     Statements get lines of their own where that helps, too. ``native`` tells which statements the strategy overlaps as they are.
     """
     answer = with_separate_lines(make, analysis, options)
-    chosen = [] if options.assume_independent else outlines(analysis, options, native)
+    unwanted = options.assume_independent or is_long(analysis)
+    chosen = [] if unwanted else outlines(analysis, options, native)
     for _ in range(ROUNDS):
         if not chosen:
             return answer

@@ -8,17 +8,25 @@ from perfmagic.analysis.edits import apply, indent_of, starts_line, to_source
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Edit, Plan, Refusal
 
+MOST_STATEMENTS = 600
+"""Statements of a cell that is also tried in another form."""
+
 
 def with_separate_lines(
     make: Callable[[Analysis, Options], Plan | Refusal], analysis: Analysis, options: Options
 ) -> Plan | Refusal:
     """Return the plan for the cell as it is, or else with one statement a line; a refusal names the user's lines."""
     answer = make(analysis, options)
-    if isinstance(answer, Plan) or options.assume_independent:
+    if isinstance(answer, Plan) or options.assume_independent or is_long(analysis):
         return answer
     other = _separated(analysis)
     second = make(other, options) if other is not None else answer
     return second if isinstance(second, Plan) else answer
+
+
+def is_long(analysis: Analysis) -> bool:
+    """Whether a cell has so many statements that it is read once, and in no other form."""
+    return sum(len(each.statements) for each in analysis.blocks) > MOST_STATEMENTS
 
 
 def _separated(analysis: Analysis) -> Analysis | None:

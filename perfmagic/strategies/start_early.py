@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from perfmagic.analysis.conditional import Condition
-from perfmagic.analysis.dependences import Dependence
+from perfmagic.analysis.dependences import MOST_STEPS, Dependence
 from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.statements import Operation, simple_target
 from perfmagic.analysis.steps import Step
@@ -65,6 +65,8 @@ def starts(order: Ordering, taken: Collection[int] = ()) -> tuple[Start, ...]:
 
     ``taken`` are keys of operations that an outer block has started already.
     """
+    if len(order.steps) > MOST_STEPS:
+        return ()
     places = _places(order, taken)
     useful = {index for index in places if _overlaps(order, places, index)}
     wanted = set(useful)

@@ -88,3 +88,9 @@ def test_code_that_does_not_parse_is_reported_at_the_users_line(source, line):
 def test_top_level_await_is_noticed_outside_definitions_only():
     assert analysed("a = await f(1)\n").awaits
     assert not analysed("async def k():\n    await f(1)\n").awaits
+
+
+def test_a_cell_of_five_thousand_lines_is_read_and_kept_as_it_is():
+    analysis = analysed("".join(f"a{each} = await f({each})\n" for each in range(5_000)))
+    assert all(each.earlier + 1 == each.later for each in analysis.dependences)
+    assert len(analysis.dependences) >= len(analysis.steps[0]) - 1
