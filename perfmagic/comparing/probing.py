@@ -11,7 +11,7 @@ from perfmagic.model.plan import Plan
 from perfmagic.runners.children import children_cpu_s
 from perfmagic.runners.inline import Overrun, Run
 from perfmagic.runners.lock_probe import Ask, LockProbe, Shares, pause_for, shares
-from perfmagic.runners.run_queue import queued_between_s, queued_s
+from perfmagic.runners.run_queue import queued_per_second, turns
 from perfmagic.stats.speedup import quantity
 from perfmagic.stats.usage import Probed
 
@@ -37,13 +37,13 @@ async def probe(measurement: Measurement) -> None:
 
 async def _probed(measurement: Measurement, entry: Entry, wall_s: float) -> Probed | None:
     seen: list[tuple[list[Ask], float, float]] = []
-    trial, children_s, queue_s = measurement.trial, 0.0, 0.0
+    trial, children_s, begun = measurement.trial, 0.0, turns()
     if _hands_over(entry) and children_cpu_s() is None:
         return None
     for _ in range(min(MOST_RUNS, math.ceil(ENOUGH_S / wall_s))):
         if seen and wall_s > measurement.left_s:
             break
-        before_s, queued = children_cpu_s(), queued_s()
+        before_s = children_cpu_s()
         with LockProbe(clock=trial.runner.clock, pause_s=pause_for(wall_s)) as lock:
             run = await _run(measurement, entry)
         if run is None:
@@ -51,8 +51,7 @@ async def _probed(measurement: Measurement, entry: Entry, wall_s: float) -> Prob
         after_s = children_cpu_s()
         seen.append((lock.asks, run.started_s, run.started_s + run.sample.wall_s))
         children_s += (after_s or 0.0) - (before_s or 0.0)
-        queue_s += queued_between_s(queued, queued_s())
-    return _summary(shares(seen), seen, children_s, queue_s)
+    return _summary(shares(seen), seen, children_s, queued_per_second(begun, turns()))
 
 
 def _hands_over(entry: Entry) -> bool:
@@ -76,7 +75,7 @@ async def _run(measurement: Measurement, entry: Entry) -> Run | None:
 
 
 def _summary(
-    found: Shares | None, seen: list[tuple[list[Ask], float, float]], children_s: float, queue_s: float
+    found: Shares | None, seen: list[tuple[list[Ask], float, float]], children_s: float, queued: float
 ) -> Probed | None:
     if found is None:
         return None
@@ -85,6 +84,6 @@ def _summary(
         held_share=found.held if gil_enabled() else 0.0,
         overlapped_share=found.overlapped,
         children_share=max(0.0, children_s) / sum(seconds),
-        queued_share=queue_s / sum(seconds),
+        queued_per_second=queued,
         wall_s=sum(seconds) / len(seconds),
     )

@@ -20,8 +20,8 @@ class Probed:
         Share of its time in which a further thread would have waited for the interpreter lock.
     overlapped_share
         CPU seconds of this process beyond one core at a time, per second of wall time.
-    queued_share
-        Seconds that its threads were ready to run and had no core, per second of wall time.
+    queued_per_second
+        Seconds that its threads stood ready without a core, for each CPU second.
     children_share
         CPU seconds of other processes that this one started, per second of wall time.
     wall_s
@@ -31,7 +31,7 @@ class Probed:
     held_share: float
     overlapped_share: float
     children_share: float
-    queued_share: float = 0.0
+    queued_per_second: float = 0.0
     wall_s: float
 
 
@@ -51,7 +51,8 @@ def usage(samples: Sequence[Sample], probed: Probed | None) -> Usage:
     if probed is None:
         return Usage(cpu_share=own_share, waiting_share=max(0.0, 1.0 - own_share))
     cpu_share = own_share + probed.children_share
-    waiting_share = max(0.0, 1.0 - cpu_share + probed.overlapped_share - probed.queued_share)
+    queued_share = own_share * probed.queued_per_second
+    waiting_share = max(0.0, 1.0 - cpu_share + probed.overlapped_share - queued_share)
     timed_s = median(each.wall_s for each in samples)
     return Usage(
         cpu_share=cpu_share,

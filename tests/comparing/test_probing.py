@@ -8,6 +8,7 @@ from perfmagic.comparing import probing
 from perfmagic.model.plan import Plan
 from perfmagic.model.verdict import Status
 from perfmagic.runners.lock_probe import Ask
+from perfmagic.runners.run_queue import Turns
 from perfmagic.runners.worker_processes import WorkerProcesses
 from tests.comparing.laboratory import FakeClock, experiment
 
@@ -37,7 +38,7 @@ class Recorded:
 def _recorded(monkeypatch):
     monkeypatch.setattr(probing, "LockProbe", Recorded)
     monkeypatch.setattr(probing, "children_cpu_s", lambda: 0.0)
-    monkeypatch.setattr(probing, "queued_s", dict)
+    monkeypatch.setattr(probing, "turns", dict)
 
 
 @pytest.mark.usefixtures("_recorded")
@@ -124,8 +125,11 @@ def test_what_other_processes_compute_is_cpu_time_and_not_waiting(monkeypatch):
 
 @pytest.mark.usefixtures("_recorded")
 def test_time_without_a_core_is_not_waiting(monkeypatch):
-    queued = iter(range(100))
-    monkeypatch.setattr(probing, "queued_s", lambda: {"1": next(queued) * 0.0625})
+    """Half a second in the queue for each second that it ran."""
+    count = iter(range(100))
+    monkeypatch.setattr(
+        probing, "turns", lambda: (n := next(count)) and {"1": Turns(ran_s=n, queued_s=n / 2)} or {}
+    )
     found = experiment(CELL, PLANS, clock=FakeClock(busy=0.5), rounds=7, budget_s=1000.0)
     assert found["sequential"].usage.waiting_share == pytest.approx(0.25)
 

@@ -15,7 +15,7 @@ def probed(held=0.0, overlapped=0.0, children=0.0, queued=0.0, wall_s=1.0):
         held_share=held,
         overlapped_share=overlapped,
         children_share=children,
-        queued_share=queued,
+        queued_per_second=queued,
         wall_s=wall_s,
     )
 
@@ -30,8 +30,9 @@ def probed(held=0.0, overlapped=0.0, children=0.0, queued=0.0, wall_s=1.0):
         (1.9, probed(overlapped=0.9), 1.9, 0.0),
         (0.01, probed(children=1.9), 1.91, 0.0),
         (0.01, probed(children=0.5), 0.51, 0.49),
-        (0.4, probed(queued=0.55), 0.4, 0.05),
-        (0.4, probed(queued=0.9), 0.4, 0.0),
+        (0.4, probed(queued=1.25), 0.4, 0.1),
+        (0.4, probed(queued=3.0), 0.4, 0.0),
+        (0.01, probed(queued=3.0), 0.01, 0.96),
     ],
     ids=[
         "it sleeps",
@@ -43,6 +44,7 @@ def probed(held=0.0, overlapped=0.0, children=0.0, queued=0.0, wall_s=1.0):
         "one process works for half of the time",
         "other programs keep it from the cores",
         "two threads kept from the cores",
+        "it sleeps while others compute",
     ],
 )
 def test_waiting_is_the_time_in_which_nothing_of_the_cell_ran(cpu_s, seen, cpu_share, waiting_share):
