@@ -12,9 +12,11 @@ suffixes = (".html", ".htm")
 
 _BADGE = "background:#b3261e;color:#fff;padding:0 .3em"
 _CELL = "text-align:left;padding-right:1em"
+_WHOLE = "white-space:nowrap"
+"""A number and its unit stay on one line; the table scrolls where it has to."""
 _BAR = "display:block;height:.3em;background:currentColor;opacity:.5;max-width:12em"
 _PAGE = (
-    ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;padding:0 1em;max-width:60em}"
+    ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;padding:0 1em;max-width:68em}"
     "th,td{padding:.25em 0;border-bottom:1px solid #8885;vertical-align:top}tr.details td{border:0;font-size:.9em}"
     "caption,small{opacity:.75}pre{border:1px solid #8885;border-radius:6px;padding:1em;overflow-x:auto}"
 )
@@ -69,7 +71,7 @@ def _table(found: Table) -> str:
 
 
 def _row(row: Row) -> str:
-    cells = "".join(f'<td style="{_CELL}">{_cell(each, row.mark)}</td>' for each in row.cells[1:])
+    cells = "".join(f'<td style="{_CELL};{_WHOLE}">{_cell(each, row.mark)}</td>' for each in row.cells[1:])
     name = f'<th scope="row" style="{_CELL}">{_cell(row.strategy, row.mark)}{_bar(row)}</th>'
     lines = f'<tr class="{row.mark}">{name}{cells}</tr>\n'
     if row.details:

@@ -3,7 +3,8 @@
 Strings are as they came from the comparison: each format makes them harmless in its own way.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from perfmagic.model.comparison import Candidate, CandidateStatus, Comparison, Quantity
@@ -75,7 +76,7 @@ def table(comparison: Comparison) -> Table:
         headline=headline(comparison),
         caption=_caption(comparison),
         columns=tuple(columns[i] for i in known),
-        rows=tuple(_row(each, comparison, tuple(cells[i] for i in known)) for each, cells in rows),
+        rows=_told_once([_row(each, comparison, tuple(cells[i] for i in known)) for each, cells in rows]),
         notes=notes(comparison),
         code=_code(comparison, best),
         environment=_environment(comparison),
@@ -142,6 +143,17 @@ def _row(candidate: Candidate, comparison: Comparison, cells: tuple[str, ...]) -
         details=_details(candidate),
         share=wall.median / longest if wall and longest > 0 else None,
     )
+
+
+def _told_once(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Return the rows, with a reference where a row that did not run says the same as one above it."""
+    first: dict[tuple[str, ...], str] = {}
+    told: list[Row] = []
+    for row in rows:
+        said = first.setdefault(row.details, row.strategy)
+        repeats = row.mark is Mark.MUTED and bool(row.details) and said != row.strategy
+        told.append(replace(row, details=(f"as for {said}",)) if repeats else row)
+    return tuple(told)
 
 
 def _mark(candidate: Candidate, comparison: Comparison) -> Mark:

@@ -140,6 +140,24 @@ def test_the_recommendation_is_told_once():
     assert [line for line in notes_of(NO_WINNER) if line.startswith("recommendation")]
 
 
+def test_a_refusal_for_the_same_reason_refers_to_the_first():
+    refused = [
+        Candidate(strategy=name, status=CandidateStatus.REFUSED, reason=reason, hint=hint)
+        for name, reason, hint in (
+            ("gather", "the cell awaits nothing", "try threads"),
+            ("taskgroup", "the cell awaits nothing", "try threads"),
+            ("tasks", "the cell awaits nothing", None),
+        )
+    ]
+    rows = table(replace(WIN, candidates=(BASELINE, *refused))).rows
+    assert [row.details for row in rows] == [
+        (),
+        ("the cell awaits nothing", "hint: try threads"),
+        ("as for gather",),
+        ("the cell awaits nothing",),
+    ]
+
+
 def test_what_holds_for_several_candidates_is_told_once():
     both = tuple(
         replace(GATHER, strategy=name, assumptions=("nothing fails",)) for name in ("gather", "taskgroup")
