@@ -8,6 +8,7 @@ from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopFo
 from perfmagic.analysis.parentheses import returned
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.fan_out import Iterate, Pairing, last_operations
+from perfmagic.strategies.level_checks import may_raise
 from perfmagic.strategies.loop_lines import generators, header, results_taken, stays_empty, take_results
 from perfmagic.strategies.loop_sites import Begun, Turn, Words, place
 from perfmagic.strategies.loops_gathered import one_by_one, value_of
@@ -41,22 +42,26 @@ class ProcessLoops:
         return single if isinstance(single, Obstacle) else fitting(self._draft.analysis, single)
 
     def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
-        """Loop over items and mapped results."""
+        """Loop over items and their results; where a call may raise, its item must be bound when it does."""
         made = self._draft
         self._note(fan)
         lines = [*parts.helper, *parts.setup]
-        mapped = f"{self._pool.executor}.map({parts.function}, {parts.items})"
-        if parts.function is None:
-            started, mapped = _futures(made, f"{self._submit(fan, parts)} for {parts.each} in {parts.items}")
-            lines.append(started)
+        last = last_operations(fan)
+        if parts.function is not None and not may_raise(made.analysis, fan.operations):
+            mapped = f"{self._pool.executor}.map({parts.function}, {parts.items})"
+            one, taken, results = value_of(made, parts), list[str](), parts.results
+            if fan.head and stays_empty(fan):
+                taken = ["pass"]
+        else:
+            mapped, one = made.names.new("futures"), made.names.new("future")
+            lines.append(f"{mapped} = [{self._submit(fan, parts)} for {parts.each} in {parts.items}]")
+            names = f"{', '.join(parts.values)} = " if parts.values else ""
+            taken = [] if fan.simple else [f"{names}{one}.result()"]
+            results = (f"{one}.result()",) if fan.simple else parts.results
         if lines:
             made.before(loop, lines)
-        values = value_of(made, parts)
-        made.edits.append(
-            header(loop, f"{parts.target}, {values}", f"zip({parts.items}, {mapped})", made.text)
-        )
-        left = ["pass"] if fan.head and stays_empty(fan) else []
-        take_results(made, fan, left, results_taken(last_operations(fan), parts.results))
+        made.edits.append(header(loop, f"{parts.target}, {one}", f"zip({parts.items}, {mapped})", made.text))
+        take_results(made, fan, taken, results_taken(last, results))
 
     def write_comprehension(self, fan: FanOut, loop: Comprehension, parts: Iterate, pairing: Pairing) -> None:
         """Map or submit, and build the collection from the results."""

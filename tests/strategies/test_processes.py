@@ -11,6 +11,7 @@ import types
 
 import numpy
 import pytest
+from loky import get_reusable_executor
 
 from perfmagic.analysis.analysis import analyse
 from perfmagic.model.cell import Cell
@@ -110,6 +111,14 @@ def total(items):
 
 def rooted(n):
     return [math.sqrt(each) for each in range(n)]
+
+def fail(n):
+    for each in range(n):
+        if each == 2:
+            raise ValueError("no", n)
+
+def half(n):
+    return [100 // n for _ in range(3)]
 
 def keyword(fn):
     return sum(range(fn))
@@ -260,13 +269,14 @@ LOOPS = {
     "a loop keeps its items apart": (
         "out = []\nfor n in data:\n    out.append(spin(n))\n",
         "out = []\nexecutor = get_reusable_executor(max_workers=2)\n"
-        "for n, result in zip(data, executor.map(spin, data)):\n    out.append(result)\n",
+        "futures = [executor.submit(spin, n) for n in data]\n"
+        "for n, future in zip(data, futures):\n    out.append(future.result())\n",
     ),
     "two calls for each item": (
         "out = []\nfor n in [1, 2]:\n    v = spin(n)\n    out.append(fib(v))\n",
         "out = []\nexecutor = get_reusable_executor(max_workers=2)\n\ndef get_fib(n):\n    v = spin(n)\n    return v, fib(v)\n\n"
-        "items = [1, 2]\n"
-        "for n, (v, fib_result) in zip(items, executor.map(get_fib, items)):\n    out.append(fib_result)\n",
+        "items = [1, 2]\nfutures = [executor.submit(get_fib, n) for n in items]\n"
+        "for n, future in zip(items, futures):\n    v, fib_result = future.result()\n    out.append(fib_result)\n",
     ),
     "a filter": (
         "out = [spin(n, seed=1) for n in data if n > 3]\n",
@@ -448,3 +458,53 @@ def test_what_another_process_would_import_otherwise_keeps_the_call_here(noteboo
     answer = planned(source, notebook | {"simulation": module})
     assert isinstance(answer, Refusal), answer.source
     assert name in answer.reason
+
+
+@pytest.fixture(scope="module")
+def pool():
+    """The workers that all plans of this file share."""
+    yield
+    get_reusable_executor(max_workers=2).shutdown(kill_workers=True)
+
+
+def outcome(source, names):
+    """Run a cell in the notebook; return what it binds and what it raises, and leave the notebook as it was."""
+    before, raised = dict(names), None
+    try:
+        exec(compile(source, "<cell>", "exec"), names)
+    except Exception as error:
+        raised = type(error), error.args
+    found = {key: value for key, value in names.items() if before.get(key, names) is not value}
+    names.clear()
+    names.update(before)
+    return found, raised
+
+
+FAILING = {
+    "the first fails": "a = fail(3)\nb = spin(2)\n",
+    "the second fails": "a = spin(2)\nb = fail(3)\n",
+    "both fail": "a = fail(3)\nb = fail(4)\n",
+    "one in a loop fails": "out = []\nfor n in range(4):\n    out.append(half(n - 2))\n",
+    "one in a comprehension fails": "out = [half(n - 2) for n in range(40)]\n",
+}
+CELLS = {**{name: each[0] for name, each in {**PLANS, **LOOPS}.items() if "prints" not in name}, **FAILING}
+
+
+@pytest.mark.parametrize("source", CELLS.values(), ids=CELLS)
+def test_a_plan_gives_what_the_cell_gives(notebook, pool, source):
+    plan = planned(source, notebook)
+    assert isinstance(plan, Plan), plan
+    expected, raised = outcome(source, notebook)
+    found, raised_there = outcome(plan.source, notebook)
+    kept = {key: value for key, value in found.items() if key not in plan.introduced | plan.redefined}
+    assert kept == {key: value for key, value in expected.items() if key not in plan.redefined}
+    assert raised_there == raised
+    assert (raised is not None) is (source in FAILING.values())
+
+
+def test_an_instance_that_comes_back_leaves_its_class_as_it_is(notebook, pool):
+    before = notebook["Point"].__init__
+    plan = planned("a = points(3)\nb = points(4)\n", notebook)
+    found, _ = outcome(plan.source, notebook)
+    assert type(found["a"][0]) is notebook["Point"]
+    assert notebook["Point"].__init__.__code__ == before.__code__
