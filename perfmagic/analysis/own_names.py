@@ -55,11 +55,11 @@ class _Walk:
         if isinstance(statement, DEFINITIONS):
             self.early |= set(_read(statement)) - have
             return self._bind([statement.name], have)
+        if isinstance(statement, ast.AugAssign | ast.Delete):
+            self.early |= set(_stored(statement)) - have
         for expression in own_expressions(statement):
             self.early |= set(_read(expression)) - have
             have = self._bind(_stored(expression), have)
-        if isinstance(statement, ast.AugAssign | ast.Delete):
-            self.early |= set(_stored(statement)) - have
         if isinstance(statement, ast.Import | ast.ImportFrom):
             return self._bind([(each.asname or each.name).split(".")[0] for each in statement.names], have)
         return self._inner(statement, have)
