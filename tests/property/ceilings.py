@@ -11,6 +11,8 @@ from tests.property.running import Outcome, run
 from tests.property.schedules import Schedule
 from tests.property.virtual_time import Clock
 
+HIDDEN_WAITS = (ast.AsyncWith, ast.AsyncFor)
+
 
 @dataclass(frozen=True)
 class Gain:
@@ -21,7 +23,14 @@ class Gain:
 
 
 def gain(analysis: Analysis, plan: Plan) -> Gain | None:
-    """Return what a plan gains when waits take as long as written, ``None`` if the program fails or never waits."""
+    """Return what a plan gains when waits take as long as written, ``None`` if that cannot be said.
+
+    It cannot if the program fails or never waits, or if it waits where no ``await`` stands: such waits have no spans.
+    """
+    if any(
+        isinstance(each, HIDDEN_WAITS) or getattr(each, "is_async", 0) for each in ast.walk(analysis.tree)
+    ):
+        return None
     recorders: list[SpanRecorder] = []
     operations = {position(each.node): (each.key, each.label) for each in analysis.operations}
 

@@ -76,7 +76,16 @@ class Expressions:
         name = self.chooser.pick(scope.ints)
         values = self.chooser.pick(scope.lists)
         return self.chooser.pick(
-            (f"{name} > {self.literal()}", "True", f"{name} % 2", values, f"not {name}", f"{name} in {values}", "text", f"0 < {name} < 5")
+            (
+                f"{name} > {self.literal()}",
+                "True",
+                f"{name} % 2",
+                values,
+                f"not {name}",
+                f"{name} in {values}",
+                "text",
+                f"0 < {name} < 5",
+            )
         )
 
     def filled(self, call: Call, scope: Scope) -> str:
@@ -84,7 +93,9 @@ class Expressions:
         found = call.text
         while "{i}" in found:
             found = found.replace("{i}", self.integer(scope, 1), 1)
-        found = found.replace("{l}", self.chooser.pick(scope.lists)).replace("{d}", self.chooser.pick(scope.dicts))
+        found = found.replace("{l}", self.chooser.pick(scope.lists)).replace(
+            "{d}", self.chooser.pick(scope.dicts)
+        )
         return found.replace("{q}", f"q{self.chooser.number(0, 99)}")
 
     def call(self, scope: Scope, gives: Gives | None = None) -> str:
@@ -96,7 +107,9 @@ class Expressions:
         if scope.waits and gives in {None, "int"} and scope.hostility and self.chooser.number(0, 19) == 19:
             return self.filled(self.chooser.pick(FAILING), scope)
         options = [each for each in (hostile if rude else free) if gives in {None, each.gives}]
-        return self.filled(self.chooser.pick(options or [each for each in free if gives in {None, each.gives}]), scope)
+        return self.filled(
+            self.chooser.pick(options or [each for each in free if gives in {None, each.gives}]), scope
+        )
 
     def waiting(self, scope: Scope, gives: Gives = "int") -> str:
         """Return an expression that waits once."""

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from tests.property.choosing import Chooser
 
 INDENT = "    "
-REMARKS = ("# note", "#no space", "# größer, 名", "# 'quoted' \"twice\"", "#  await nothing: = ()", "# type: ignore")
+REMARKS = (
+    "# note",
+    "#no space",
+    "# größer, 名",
+    "# 'quoted' \"twice\"",
+    "#  await nothing: = ()",
+    "# type: ignore",
+)
 IPYTHON = ("!ls -l", "%time 1 + 1", "files = !ls", "%matplotlib inline", "home = %env HOME")
 
 
@@ -29,7 +36,9 @@ def _between(chooser: Chooser, rich: int) -> list[str]:
         return []
     if chooser.number(0, 14) == 14:
         return [chooser.pick(IPYTHON)]
-    return chooser.pick(([""], [chooser.pick(REMARKS)], ["", ""], ["", chooser.pick(REMARKS), ""], ["# one", "# two"]))
+    return chooser.pick(
+        ([""], [chooser.pick(REMARKS)], ["", ""], ["", chooser.pick(REMARKS), ""], ["# one", "# two"])
+    )
 
 
 def _decorated(chooser: Chooser, block: Sequence[str], rich: int) -> list[str]:
@@ -41,11 +50,19 @@ def _decorated(chooser: Chooser, block: Sequence[str], rich: int) -> list[str]:
         if change == 1:
             found.append(f"{line}  {chooser.pick(REMARKS)}")
         elif change == 2:
-            found.extend([line, line[: len(line) - len(line.lstrip())] + "# below"] if not line.endswith(":") else [line])
+            found.extend(
+                [line, line[: len(line) - len(line.lstrip())] + "# below"]
+                if not line.endswith(":")
+                else [line]
+            )
         elif change == 3:
             found.append(_continued(line))
         elif change == 4:
-            found.append(line.replace(" = await ", " = (await ", 1) + ")" if " = await " in line and line.count("await") == 1 else line)
+            found.append(
+                line.replace(" = await ", " = (await ", 1) + ")"
+                if " = await " in line and line.count("await") == 1
+                else line
+            )
         elif change == 5:
             found.append(_spread(line))
         elif change == 6 and not line.endswith(":") and not line.startswith(" "):
@@ -53,15 +70,32 @@ def _decorated(chooser: Chooser, block: Sequence[str], rich: int) -> list[str]:
         elif change == 7:
             found.append(line.replace(", ", " ,  ").replace(" = ", "=", 1))
         elif change == 8 and found and _is_simple(line) and _is_simple(found[-1]):
-            found[-1] = f"{found[-1]}; {line}"
+            found[-1] = f"{found[-1].rstrip(';')}; {line}"
         else:
             found.append(line)
     return found
 
 
 def _is_simple(line: str) -> bool:
-    words = ("if ", "for ", "while ", "with ", "try", "async ", "def ", "class ", "match ", "case ", "else", "except", "finally", "elif ")
-    return not line.startswith((" ", *words)) and "#" not in line and "\n" not in line and not line.endswith(":")
+    words = (
+        "if ",
+        "for ",
+        "while ",
+        "with ",
+        "try",
+        "async ",
+        "def ",
+        "class ",
+        "match ",
+        "case ",
+        "else",
+        "except",
+        "finally",
+        "elif ",
+    )
+    return (
+        not line.startswith((" ", *words)) and "#" not in line and "\n" not in line and not line.endswith(":")
+    )
 
 
 def _continued(line: str) -> str:

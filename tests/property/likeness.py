@@ -18,7 +18,9 @@ ONLY_KIND = (
     types.FrameType, types.TracebackType, types.CodeType, asyncio.AbstractEventLoop,
 )  # fmt: skip
 """Things of which only the type counts, here."""
-OWN_AFFAIRS = frozenset({"__dict__", "__weakref__", "__doc__", "__module__", "__firstlineno__", "__static_attributes__"})
+OWN_AFFAIRS = frozenset(
+    {"__dict__", "__weakref__", "__doc__", "__module__", "__firstlineno__", "__static_attributes__"}
+)
 
 
 def likeness(names: Mapping[str, object]) -> tuple[object, ...]:
@@ -65,7 +67,13 @@ class _Camera:
 
     def _function(self, value: Any) -> object:
         cells = [_content(each) for each in value.__closure__ or ()]
-        return value.__qualname__, self.see(value.__defaults__), self.see(value.__kwdefaults__), self._all(cells), self._pairs(value.__dict__)
+        return (
+            value.__qualname__,
+            self.see(value.__defaults__),
+            self.see(value.__kwdefaults__),
+            self._all(cells),
+            self._pairs(value.__dict__),
+        )
 
     def _class(self, value: Any) -> object:
         if value.__module__ != "__main__":

@@ -356,7 +356,9 @@ FREE = tuple(
 )  # fmt: skip
 """Awaited calls that only read."""
 
-FAILING = tuple(Call(each) for each in ("fussy({i})", "hasty({i})", "inverse({i})", "boom('{q}')", "f(refuse({i}))"))
+FAILING = tuple(
+    Call(each) for each in ("fussy({i})", "hasty({i})", "inverse({i})", "boom('{q}')", "f(refuse({i}))")
+)
 """Awaited calls that fail on some arguments."""
 
 HOSTILE = tuple(

@@ -28,7 +28,13 @@ def program(chooser: Chooser, *, plain_layout: bool = False) -> Program:
     author = Compound(chooser)
     blocks = [author.statement(scope) for _ in range(chooser.number(2, MOST_STATEMENTS))]
     if chooser.number(0, 2) == 2:
-        blocks.append([chooser.pick(("p", "(p, q, u)", author.write.integer(scope), author.write.waiting(scope), "LOG"))])
+        blocks.append(
+            [
+                chooser.pick(
+                    ("p", "(p, q, u)", author.write.integer(scope), author.write.waiting(scope), "LOG")
+                )
+            ]
+        )
     if plain_layout:
         return Program("\n".join(line for block in blocks for line in block) + "\n", waits)
     return Program(laid_out(chooser, blocks), waits)

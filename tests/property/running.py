@@ -27,6 +27,8 @@ FILENAME = "<earlier cell>"
 linecache.cache[FILENAME] = (len(PRELUDE), None, PRELUDE.splitlines(keepends=True), FILENAME)
 CODE = compile(PRELUDE, FILENAME, "exec", dont_inherit=True)
 CELL = "<generated cell>"
+CLOSERS = frozenset({"async_generator_athrow", "async_generator_asend"})
+"""What the loop itself starts to close an asynchronous generator that was left."""
 FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
@@ -83,7 +85,10 @@ def run(
         body = _Body(names, first, last)
         left_over = body.run_in_loop(clock)
         skipped = {"asyncio", "time", *ignored, *(each for each in names if each.startswith("__"))}
-        bindings = likeness({key: each for key, each in names.items() if key not in skipped} | {" value": body.value, " error": body.error})
+        bindings = likeness(
+            {key: each for key, each in names.items() if key not in skipped}
+            | {" value": body.value, " error": body.error}
+        )
         names.clear()
         lost = tuple(str(each.message) for each in told if "never awaited" in str(each.message))
     return Outcome(bindings, None, printed.getvalue(), _error(body.error), left_over, clock.now_s, lost)
@@ -118,7 +123,7 @@ class _Body:
         try:
             loop.run(self.execute())
             left = [each for each in asyncio.all_tasks(loop) if not each.done()]
-            count = len(left)
+            count = sum(type(each.get_coro()).__name__ not in CLOSERS for each in left)
             for each in left:
                 each.cancel()
             if left:
@@ -126,8 +131,9 @@ class _Body:
         except Stuck as error:
             self.error, count = error, 0
         finally:
-            with contextlib.suppress(Stuck):
-                loop.run_until_complete(loop.shutdown_asyncgens())
+            if len(loop._asyncgens):
+                with contextlib.suppress(Stuck):
+                    loop.run_until_complete(loop.shutdown_asyncgens())
             loop.close()
         return count
 
@@ -152,5 +158,9 @@ def _split(tree: ast.Module) -> tuple[Any, Any]:
     shown = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     first = compile(tree, CELL, "exec", FLAGS, dont_inherit=True)
     assert shown is None or isinstance(shown, ast.Expr)
-    last = None if shown is None else compile(ast.Expression(shown.value), CELL, "eval", FLAGS, dont_inherit=True)
+    last = (
+        None
+        if shown is None
+        else compile(ast.Expression(shown.value), CELL, "eval", FLAGS, dont_inherit=True)
+    )
     return first, last

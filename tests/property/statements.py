@@ -89,7 +89,12 @@ class Simple:
     def plain(self, scope: Scope) -> Lines:
         """Return a statement that does not wait."""
         write, pick = self.write, self.chooser.pick
-        values, name, number, new = pick(scope.lists), pick(scope.ints), write.integer(scope), write.new_name("m")
+        values, name, number, new = (
+            pick(scope.lists),
+            pick(scope.ints),
+            write.integer(scope),
+            write.new_name("m"),
+        )
         harmless = [
             f"{name} = {number}", f"{new} = {name}", f"{new}: int = {number}", f"{new} = ({name}, {number})", "pass", "import math",
             f"{new} = lambda k: k + {name}", f"{new} = f'{{{name}}} {{{number}:03d}}'", f"'text {new}'",
@@ -103,7 +108,7 @@ class Simple:
             "random.seed(1)", f"TOTAL = {number}", f"CURRENT.set({number})", "MEMO.clear()", f"{new} = [tell(k) for k in {values}]",
             f"if {write.condition(scope)}: raise Odd({number})", f"ROWS = [{number}]", f"table = {{'k': {number}, 'j': 0}}",
             f"{values}[0:1] = [{number}]", f"box.rows.append({number})", f"f, g = g, f", f"os.environ['PROPERTY_TEST'] = '{number}'",
-            f"{new} = 7 // {name}", f"{new} = xs[{number}]",
+            f"{new} = 7 // {name}", f"{new} = xs[{number}]", "await asyncio.sleep(0.1)" if scope.waits else "time.sleep(0.1)",
         ]  # fmt: skip
         if scope.in_function:
             declared = ("TOTAL =", "ROWS =", "table =", "vec +=", "f, g", "del ", f"{name} +=", f"{name} =")
@@ -135,7 +140,15 @@ class Compound(Simple):
 
     def statement(self, scope: Scope) -> Lines:
         """Return one statement of any class."""
-        simple = (self.waits, self.waits, self.waits, self.waits_otherwise, self.waits_for_more, self.plain, self.aliases)
+        simple = (
+            self.waits,
+            self.waits,
+            self.waits,
+            self.waits_otherwise,
+            self.waits_for_more,
+            self.plain,
+            self.aliases,
+        )
         if scope.depth >= DEEPEST or self.chooser.number(0, 9) < 6:
             return self.chooser.pick(simple)(scope)
         blocks: list[Callable[[Scope], Lines]] = [
@@ -168,11 +181,26 @@ class Compound(Simple):
             lambda: [f"v = {one()}", f"w = {one('v', 'v', 'v')}", f"{out}.append(w)"],
             lambda: [f"v = {one()}", f"print({name}, v)"],
             lambda: [f"total = {one('total', 'total')}"],
-            lambda: ["try:", f"    {out}.append({one()})", "except ValueError as error:", f"    {out}.append(str(error))"],
+            lambda: [
+                "try:",
+                f"    {out}.append({one()})",
+                "except ValueError as error:",
+                f"    {out}.append(str(error))",
+            ],
             lambda: [f"{out}.append([])", "for k in range(2):", f"    {out}[-1].append({one('k', 'k')})"],
-            lambda: [f"if {self.write.condition(inner)}:", f"    {out}.append({one()})", "else:", f"    {out}.append({name})"],
+            lambda: [
+                f"if {self.write.condition(inner)}:",
+                f"    {out}.append({one()})",
+                "else:",
+                f"    {out}.append({name})",
+            ],
             lambda: [f"{out}.append(lambda: {name})", f"v = {one()}"],
-            lambda: ["row = []", "for k in range(2):", f"    row.append({one('k', 'k')})", f"{out}.append(row)"],
+            lambda: [
+                "row = []",
+                "for k in range(2):",
+                f"    row.append({one('k', 'k')})",
+                f"{out}.append(row)",
+            ],
             lambda: [f"t = {self.write.integer(inner)}", f"{out}.append({one('t', 't')})"],
         ]
         kind = self.chooser.number(0, 2 * len(bodies) - 1)
@@ -208,8 +236,12 @@ class Compound(Simple):
         """Return a comprehension that waits."""
         inner = scope.inner(ints=[*scope.ints, "i", "i"])
         out = self.write.new_name("out")
-        values = self.chooser.pick(("range(3)", "[1, 5, 2]", self.chooser.pick(scope.lists), "gen(3)", "loud_gen(2)", "(4, 2)"))
-        check = self.chooser.pick(("", "", " if i", " if i % 2", f" if ({self.write.waiting(inner)}) != 1", " if tell(i)"))
+        values = self.chooser.pick(
+            ("range(3)", "[1, 5, 2]", self.chooser.pick(scope.lists), "gen(3)", "loud_gen(2)", "(4, 2)")
+        )
+        check = self.chooser.pick(
+            ("", "", " if i", " if i % 2", f" if ({self.write.waiting(inner)}) != 1", " if tell(i)")
+        )
         one = self.write.waiting(inner)
         text, is_list = self.chooser.pick(
             (
@@ -235,7 +267,12 @@ class Compound(Simple):
         """Return an if statement."""
         inner = scope.inner()
         condition = self.chooser.pick(
-            (self.write.condition(scope), self.write.condition(scope), f"({self.write.waiting(scope)}) > 3", f"(t := {self.write.waiting(scope)}) != 2")
+            (
+                self.write.condition(scope),
+                self.write.condition(scope),
+                f"({self.write.waiting(scope)}) > 3",
+                f"(t := {self.write.waiting(scope)}) != 2",
+            )
         )
         lines = [f"if {condition}:", *indented(self.body(inner))]
         if self.chooser.number(0, 2) == 2:
@@ -251,26 +288,40 @@ class Compound(Simple):
         other = scope.inner()
         other.ints.append("got")
         first, second = indented(self.body(inner, 2)), indented(self.body(other, 2))
-        return [f"match {subject}:", *indented([f"case {self.write.literal()}:", *first]), *indented(["case got:", *second])]
+        return [
+            f"match {subject}:",
+            *indented([f"case {self.write.literal()}:", *first]),
+            *indented(["case got:", *second]),
+        ]
 
     def tries(self, scope: Scope) -> Lines:
         """Return a try statement."""
         caught = self.chooser.pick(("ValueError", "Exception", "(KeyError, Odd)", "ZeroDivisionError"))
         lines = ["try:", *indented(self.body(scope.inner()))]
         if self.chooser.number(0, 4):
-            lines += [f"except {caught} as error:", *indented([f"LOG.append(str(error))", *self.body(scope.inner(), 1)])]
+            lines += [
+                f"except {caught} as error:",
+                *indented([f"LOG.append(str(error))", *self.body(scope.inner(), 1)]),
+            ]
             if self.chooser.number(0, 3) == 3:
                 lines += ["else:", *indented(self.body(scope.inner(), 2))]
             if self.chooser.number(0, 2) < 2:
                 return lines
-        ending = self.chooser.pick((["LOG.append('finally')"], ["print('finally')"], self.body(scope.inner(), 2)))
+        ending = self.chooser.pick(
+            (["LOG.append('finally')"], ["print('finally')"], self.body(scope.inner(), 2))
+        )
         return [*lines, "finally:", *indented(ending)]
 
     def enters(self, scope: Scope) -> Lines:
         """Return a with statement."""
         name = self.write.new_name("s")
         inner = scope.inner()
-        plain = ["harmless(1) as k", "section('one')", "contextlib.suppress(ValueError)", "contextlib.nullcontext(2) as k"]
+        plain = [
+            "harmless(1) as k",
+            "section('one')",
+            "contextlib.suppress(ValueError)",
+            "contextlib.nullcontext(2) as k",
+        ]
         waiting = [
             f"Session('{name}') as {name}", f"LoggedSession('{name}') as {name}", f"Closing() as {name}", "LOCK", "LIMIT", "opened(2) as k",
             f"pool.acquire() as {name}", "asyncio.timeout(3600)", f"Session('{name}') as {name}",
@@ -286,7 +337,10 @@ class Compound(Simple):
         lines = [f"async with {manager}:", *indented(body)]
         if self.chooser.number(0, 2) == 0 and manager.startswith("Session"):
             again = self.write.new_name("s")
-            lines += [f"async with Session('{again}') as {again}:", *indented([f"{again}r = await {again}.get({self.write.integer(scope)})"])]
+            lines += [
+                f"async with Session('{again}') as {again}:",
+                *indented([f"{again}r = await {again}.get({self.write.integer(scope)})"]),
+            ]
         return lines
 
     def streams(self, scope: Scope) -> Lines:
@@ -297,7 +351,13 @@ class Compound(Simple):
         out = self.write.new_name("out")
         if self.chooser.number(0, 2) == 0:
             return [f"{out} = [{self.write.waiting(inner)} async for i in {source}]"]
-        body = self.chooser.pick(([f"{out}.append({self.write.number_of(inner)})"], [f"v = {self.write.waiting(inner)}", f"{out}.append(v)"], self.body(inner, 2)))
+        body = self.chooser.pick(
+            (
+                [f"{out}.append({self.write.number_of(inner)})"],
+                [f"v = {self.write.waiting(inner)}", f"{out}.append(v)"],
+                self.body(inner, 2),
+            )
+        )
         return [f"{out} = []", f"async for i in {source}:", *indented(body)]
 
     def repeats(self, scope: Scope) -> Lines:
@@ -312,10 +372,26 @@ class Compound(Simple):
         """Return a function and calls of it."""
         name = self.write.new_name("handle")
         default = self.chooser.pick(("", ", seen=[]", ", *, extra=2"))
-        inner = scope.inner(in_function=True, in_loop=False, ints=["x", "x", "q"], lists=[*scope.lists], depth=1)
+        inner = scope.inner(
+            in_function=True, in_loop=False, ints=["x", "x", "q"], lists=[*scope.lists], depth=1
+        )
         body = self._own_targets(self.body(inner, 4))
-        ending = self.chooser.pick((f"return {self.write.number_of(inner)}", f"return {inner.ints[-1]}", f"return x + {self.write.literal()}"))
-        declared = self.chooser.pick(([], [], ["global TOTAL", "TOTAL += 1"], ["if x > 5:", "    return 0"], ["seen.append(x)"] if "seen" in default else []))
+        ending = self.chooser.pick(
+            (
+                f"return {self.write.number_of(inner)}",
+                f"return {inner.ints[-1]}",
+                f"return x + {self.write.literal()}",
+            )
+        )
+        declared = self.chooser.pick(
+            (
+                [],
+                [],
+                ["global TOTAL", "TOTAL += 1"],
+                ["if x > 5:", "    return 0"],
+                ["seen.append(x)"] if "seen" in default else [],
+            )
+        )
         word, wait = ("async def", "await ") if scope.waits else ("def", "")
         calls = [f"{name}_r = {wait}{name}({self.write.integer(scope)})"]
         if self.chooser.number(0, 2):
@@ -336,7 +412,11 @@ class Compound(Simple):
                 [f"return {self.write.number_of(inner)}"],
                 [f"self.n = {self.write.waiting(inner)}", "return self.n"],
                 [f"got = {self.write.waiting(inner)}", "self.n += got", "return self.n"],
-                [f"one = {self.write.waiting(inner)}", f"two = {self.write.waiting(inner)}", "return one + two"],
+                [
+                    f"one = {self.write.waiting(inner)}",
+                    f"two = {self.write.waiting(inner)}",
+                    "return one + two",
+                ],
             )
         )
         made = name.lower()
@@ -356,7 +436,11 @@ class Compound(Simple):
             [f"{name} = asyncio.create_task({one})", f"{name}c = await {third}", f"{name}b = await {name}"],
             [f"{name} = {one}", f"{name}c = await {third}", f"{name}b = await {name}"],
             [f"{name} = asyncio.ensure_future({other})", f"{name}b = await {name}"],
-            ["async with asyncio.TaskGroup() as group:", f"    {name} = group.create_task({one})", f"{name}b = {name}.result()"],
+            [
+                "async with asyncio.TaskGroup() as group:",
+                f"    {name} = group.create_task({one})",
+                f"{name}b = {name}.result()",
+            ],
             [f"{name} = await asyncio.gather(*[f(k) for k in range(3)])"],
             [f"{name} = await asyncio.to_thread(sync_io, {self.write.literal()})"],
             [f"{name} = sync_io({self.write.integer(scope)})", f"{name}b = await {other}"],

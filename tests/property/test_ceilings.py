@@ -18,7 +18,7 @@ ROUNDING = 1.001
 def test_a_plan_by_tasks_is_never_faster_than_its_ceiling(record_property):
     tally = Tally()
 
-    @examples(fast=150, deep=800)
+    @examples(fast=60, deep=800)
     @given(programs())
     def check(program):
         analysis = analysed(program.source)

@@ -32,7 +32,10 @@ def test_accepted_plans_give_equal_outcomes_under_perturbed_schedules(part, reco
             return
         for plan in plans:
             for found in differences(program.source, plan, expected, seed):
-                pytest.fail(f"{found.strategy}, {found.schedule}: {found.what}\n{program.source}\n--- plan\n{found.plan}", pytrace=False)
+                pytest.fail(
+                    f"{found.strategy}, {found.schedule}: {found.what}\n{program.source}\n--- plan\n{found.plan}",
+                    pytrace=False,
+                )
 
     check()
     record_property("programs", tally.text())

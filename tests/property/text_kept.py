@@ -23,6 +23,7 @@ def missing(source: str, rewritten: str) -> Iterator[str]:
     yield from _fewer("string", strings(before), strings(after))
     yield from _fewer("statement", quiet_statements(before), quiet_statements(after))
     yield from _fewer("IPython line", ipython_lines(source), ipython_lines(rewritten))
+    after += "" if source.endswith("\n") else "\n"
     if blank_lines(after) < blank_lines(before):
         yield f"blank lines: {blank_lines(before)} before, {blank_lines(after)} after"
     if "\r\n" in source and re.search(r"(?<!\r)\n", rewritten) and not re.search(r"(?<!\r)\n", source):
@@ -42,9 +43,9 @@ def strings(python: str) -> Counter[str]:
 
 
 def quiet_statements(python: str) -> Counter[str]:
-    """Return the statements of one line that wait for nothing, by their trees."""
+    """Return the statements of one line that wait for nothing, by their trees; of assignments the value, for they may move."""
     return Counter(
-        ast.dump(each)
+        ast.dump(each.value if isinstance(each, ast.Assign) else each)
         for each in ast.walk(ast.parse(python))
         if isinstance(each, ast.stmt) and not isinstance(each, COMPOUND) and not _may_wait(each)
     )
@@ -56,8 +57,8 @@ def ipython_lines(source: str) -> Counter[str]:
 
 
 def blank_lines(python: str) -> int:
-    """Return how many lines are blank, but for those at the end."""
-    return sum(not each.strip() for each in python.rstrip().splitlines())
+    """Return how many lines are blank."""
+    return sum(not each.strip() for each in python.splitlines())
 
 
 def _may_wait(statement: ast.stmt) -> bool:
@@ -66,7 +67,7 @@ def _may_wait(statement: ast.stmt) -> bool:
 
 
 def _is_print(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"print", "tell", "inc", "len", "max"}
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
 
 
 def _tokens(python: str) -> Iterator[tokenize.TokenInfo]:
