@@ -74,15 +74,13 @@ def analyse(cell: Cell, namespace: Mapping[str, object]) -> Analysis:
     """
     tree = parse(cell)
     effects = infer_effects(tree, namespace)
-    blocks = blocks_of(tree)
     waits = awaits(tree)
-    operations = _operations(blocks, effects, waits=waits)
-    held: dict[int, list[Operation]] = {}
-    for each in operations:
-        held.setdefault(each.block, []).append(each)
-    plain = partial(keeps_to_itself, effects=effects, namespace=namespace)
-    steps = tuple(steps_of(block, held.get(block.key, ()), effects, plain) for block in blocks)
-    found = tuple(each for block in blocks for each in dependences_of(block, steps[block.key]))
+    try:
+        blocks, operations, steps, found = _ordered(tree, effects, namespace, waits=waits)
+    except (
+        RecursionError
+    ):  # an expression that is nested deeper than Python's own stack: nothing of the cell is offered
+        blocks, operations, steps, found = blocks_of(tree)[:1], (), ((),), ()
     return Analysis(
         cell=cell,
         tree=tree,
@@ -96,6 +94,26 @@ def analyse(cell: Cell, namespace: Mapping[str, object]) -> Analysis:
         namespace=namespace,
         definitions=tuple(each for each in ast.walk(tree) if isinstance(each, DEFINITIONS)),
     )
+
+
+_Ordered = tuple[
+    tuple[Block, ...], tuple[Operation, ...], tuple[tuple[Step, ...], ...], tuple[Dependence, ...]
+]
+
+
+def _ordered(
+    tree: ast.Module, effects: EffectMap, namespace: Mapping[str, object], *, waits: bool
+) -> _Ordered:
+    """Return the blocks of a tree, their operations and steps, and what keeps these in order."""
+    blocks = blocks_of(tree)
+    operations = _operations(blocks, effects, waits=waits)
+    held: dict[int, list[Operation]] = {}
+    for each in operations:
+        held.setdefault(each.block, []).append(each)
+    plain = partial(keeps_to_itself, effects=effects, namespace=namespace)
+    steps = tuple(steps_of(block, held.get(block.key, ()), effects, plain) for block in blocks)
+    found = tuple(each for block in blocks for each in dependences_of(block, steps[block.key]))
+    return blocks, operations, steps, found
 
 
 def parse(cell: Cell) -> ast.Module:
