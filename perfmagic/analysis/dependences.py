@@ -7,8 +7,9 @@ exchanging or overlapping the two steps leaves every result as it is, as far as 
 """
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from perfmagic.analysis.blocks import Block
@@ -63,18 +64,23 @@ def dependences_of(block: Block, steps: Sequence[Step]) -> tuple[Dependence, ...
     """Return every reason that keeps two steps of a block in order; of too many steps, that they stay as they are."""
     if len(steps) > MOST_STEPS:
         return tuple(_in_a_row(block, steps))
-    touches = [_touch(each) for each in steps]
+    bits: dict[Location, int] = {}
+    touches = [_touch(each, bits) for each in steps]
     return tuple(
         reason
         for later, its in zip(steps, touches, strict=True)
         for earlier, other in zip(steps, touches[: later.index], strict=False)
-        if earlier.index in later.needs or _may_conflict(other, its)
+        if other.holds_later
+        or its.holds_earlier
+        or other.written & its.touched
+        or other.touched & its.written
+        or other.exclusive & its.exclusive
         for reason in conflicts(block.key, earlier, later)
     )
 
 
 def _in_a_row(block: Block, steps: Sequence[Step]) -> Iterator[Dependence]:
-    for earlier, later in zip(steps, steps[1:], strict=False):
+    for earlier, later in pairwise(steps):
         yield from (each for at in later.needs for each in conflicts(block.key, steps[at], later))
         yield Dependence(
             block=block.key,
@@ -91,37 +97,37 @@ def _in_a_row(block: Block, steps: Sequence[Step]) -> Iterator[Dependence]:
 
 @dataclass(frozen=True, slots=True)
 class _Touch:
-    """What tells cheaply that two steps have nothing to do with each other: most pairs of a long cell have not."""
+    """What tells cheaply that two steps have nothing to do with each other: most pairs of a long cell have not.
 
-    touched: frozenset[Location]
-    written: frozenset[Location]
-    exclusive: frozenset[Location]
+    Sets of locations are integers with one bit for each location.
+    """
+
+    touched: int
+    written: int
+    exclusive: int
     holds_later: bool
     holds_earlier: bool
 
 
-def _touch(step: Step) -> _Touch:
+def _touch(step: Step, bits: dict[Location, int]) -> _Touch:
     effects = step.effects
     touched = effects.reads | effects.writes
     barrier = bool(effects.barriers)
     commits = step.role == "operation" and any(each.kind not in BUSY for each in effects.writes - step.made)
     return _Touch(
-        touched=touched,
-        written=effects.writes,
-        exclusive=frozenset(each for each in touched if each.kind is Kind.EXCLUSIVE),
+        touched=_mask(touched, bits),
+        written=_mask(effects.writes, bits),
+        exclusive=_mask((each for each in touched if each.kind is Kind.EXCLUSIVE), bits),
         holds_later=barrier or step.guard is not None,
-        holds_earlier=barrier or commits,
+        holds_earlier=barrier or commits or bool(step.needs),
     )
 
 
-def _may_conflict(earlier: _Touch, later: _Touch) -> bool:
-    return (
-        earlier.holds_later
-        or later.holds_earlier
-        or not earlier.written.isdisjoint(later.touched)
-        or not earlier.touched.isdisjoint(later.written)
-        or not earlier.exclusive.isdisjoint(later.exclusive)
-    )
+def _mask(locations: Iterable[Location], bits: dict[Location, int]) -> int:
+    found = 0
+    for each in locations:
+        found |= 1 << bits.setdefault(each, len(bits))
+    return found
 
 
 def conflicts(block: int, earlier: Step, later: Step) -> Iterator[Dependence]:
