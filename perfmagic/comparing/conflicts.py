@@ -16,6 +16,9 @@ from perfmagic.runners.schedules_imposed import Start
 _NAME = re.compile(r"[^\W\d]\w*")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
+MOST_STARTS = 200
+"""So many starts are looked at: every pair of them is."""
+
 Pair = tuple[Start, Start]
 """Two starts, in the order of the text."""
 
@@ -56,6 +59,7 @@ def conflict(
     verdict
         The difference.
     """
+    starts = starts[:MOST_STARTS]
     operations = operations_of(analysis, source, changed, starts)
     exchanged = _exchanged(starts)
     known = _dependence(analysis, operations, exchanged, verdict)

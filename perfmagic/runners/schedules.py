@@ -13,7 +13,7 @@ import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Form = Literal["as it comes", "swapped", "crossing", "following", "shuffled", "nudged", "late", "resting"]
 
@@ -58,7 +58,7 @@ class Tempo:
 
     durations_s: tuple[float, ...]
     batches: tuple[tuple[int, ...], ...]
-    waits: tuple[int, ...] = ()
+    waits: tuple[int, ...]
     wall_s: float
     most_s: float
     cancels: bool = False
@@ -72,6 +72,13 @@ class Tempo:
     def longest_s(self) -> float:
         """Seconds of the longest start."""
         return max(self.durations_s, default=self.wall_s)
+
+
+class Pause(NamedTuple):
+    """At which of its waits a start rests, from 0, and for how many seconds."""
+
+    wait: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,25 +165,26 @@ class Schedule:
         """Return the seconds that the cell's own code rests."""
         return min(_after(tempo.wall_s), tempo.most_s) if self.rests else 0.0
 
-    def pause(self, start: int, tempo: Tempo) -> tuple[int, float] | None:
-        """Return at which of its waits a start rests, from 0, and for how many seconds; ``None`` if it does not."""
+    def pauses(self, tempo: Tempo) -> tuple[Pause | None, ...]:
+        """Return for each start at which of its waits it rests, and for how many seconds; ``None`` if it does not."""
         count = len(tempo.durations_s)
-        waits = tempo.waits[start] if start < len(tempo.waits) else 0
-        if self.form != "resting" or not waits or start >= count:
-            return None
+        if self.form != "resting" or not count:
+            return (None,) * count
         resting = _some(count, self.draws("resting")) if count > 1 else [not self.rests]
-        if not resting[start]:
-            return None
         others_s = max(
-            [tempo.duration_s(each) for each in range(count) if not resting[each]], default=tempo.wall_s
+            (tempo.durations_s[each] for each in range(count) if not resting[each]), default=tempo.wall_s
         )
-        wait = self.draws("wait", start).randrange(min(waits, MOST_WAITS))
-        return wait, min(_after(others_s), tempo.most_s)
+        rest_s = min(_after(others_s), tempo.most_s)
+        return tuple(
+            Pause(self.draws("wait", start).randrange(min(waits, MOST_WAITS)), rest_s)
+            if rests and waits
+            else None
+            for start, (rests, waits) in enumerate(zip(resting, tempo.waits, strict=True))
+        )
 
     def expected_s(self, tempo: Tempo) -> float:
         """Return the seconds that a run under this schedule should take."""
-        starts = range(len(tempo.durations_s))
-        paused_s = max((pause[1] for each in starts if (pause := self.pause(each, tempo))), default=0.0)
+        paused_s = max((each.seconds for each in self.pauses(tempo) if each is not None), default=0.0)
         delays_s = self.delays_s(tempo)
         delayed_s = sum(max(delays_s[each] for each in batch) for batch in tempo.batches)
         return tempo.wall_s + delayed_s + paused_s + self.rest_s(tempo)

@@ -5,6 +5,7 @@ lines start among themselves overlaps in the cell as written too, so a differenc
 """
 
 import asyncio
+import math
 import sys
 import threading
 import types
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 
 from perfmagic.runners.clock import Clock
 from perfmagic.runners.program import Program
-from perfmagic.runners.schedules import Schedule, Tempo
+from perfmagic.runners.schedules import Pause, Schedule, Tempo
 
 TOGETHER_S, TOGETHER = 0.002, 0.2
 """Starts so many seconds apart, or such a share of the longest, may still have been made together."""
@@ -70,6 +71,8 @@ class Imposition:
         The lines whose starts are delayed.
     starts
         What was started, in order.
+    longest_s
+        Seconds of the longest start when nothing delays it.
     cancelled
         Whether something was cancelled before anything failed: a time limit ran out, perhaps because of the delays.
     """
@@ -83,14 +86,19 @@ class Imposition:
     cancelled: bool = False
     _failed: bool = field(default=False, init=False)
     _codes: frozenset[int] = field(default=frozenset(), init=False)
+    longest_s: float = field(default=0.0, init=False)
     _delays_s: tuple[float, ...] = field(default=(), init=False)
+    _pauses: tuple[Pause | None, ...] = field(default=(), init=False)
     _rested: bool = field(default=False, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:
         """Find the code of the program, and decide on the delays."""
         self._codes = frozenset(id(code) for code in _all_codes(self.program.codes))
-        self._delays_s = self.schedule.delays_s(self.tempo) if self.tempo is not None else ()
+        if self.tempo is not None:
+            self.longest_s = self.tempo.longest_s
+            self._delays_s = self.schedule.delays_s(self.tempo)
+            self._pauses = self.schedule.pauses(self.tempo)
 
     def note(self, label: str, line: int, code: types.CodeType | None) -> Start:
         """Note a start."""
@@ -107,6 +115,10 @@ class Imposition:
             )
             self.starts.append(start)
             return start
+
+    def pause(self, start: Start) -> Pause | None:
+        """Return where a start rests, if it does."""
+        return self._pauses[start.number] if start.number < len(self._pauses) else None
 
     def rest_s(self) -> float:
         """Return the seconds that the cell's own code rests now: once in a run."""
@@ -156,14 +168,14 @@ def batches(starts: Sequence[Start], longest_s: float) -> tuple[tuple[int, ...],
     Starts that are taken together although they were not only lose some of their delays.
     """
     found: list[list[Start]] = []
+    first_end_s = math.inf
     for start in starts:
-        last = found[-1] if found else []
-        ended = any(each.ended_s is not None and each.ended_s <= start.noted_s for each in last)
-        apart = bool(last) and start.noted_s - last[-1].noted_s > max(TOGETHER_S, TOGETHER * longest_s)
-        if last and not (ended and apart):
-            last.append(start)
-        else:
-            found.append([start])
+        apart = bool(found) and start.noted_s - found[-1][-1].noted_s > max(TOGETHER_S, TOGETHER * longest_s)
+        if not found or (apart and first_end_s <= start.noted_s):
+            found.append([])
+            first_end_s = math.inf
+        found[-1].append(start)
+        first_end_s = min(first_end_s, math.inf if start.ended_s is None else start.ended_s)
     return tuple(tuple(each.number for each in batch) for batch in found)
 
 

@@ -159,13 +159,12 @@ def _rests(imposed: Imposition) -> Iterator[Pause]:
 
 def _pauses(imposed: Imposition, start: Start) -> Iterator[Pause]:
     """Yield what a start waits for before each resumption, without end."""
-    tempo = imposed.tempo
-    pause = None if tempo is None else imposed.schedule.pause(start.number, tempo)
+    pause = imposed.pause(start)
     for short in _restless(imposed, start.number):
         start.waits += 1
-        if pause is not None and start.waits == pause[0] + 1:
-            start.paused_s = pause[1]
-            yield _slept(pause[1])
+        if pause is not None and start.waits == pause.wait + 1:
+            start.paused_s = pause.seconds
+            yield _slept(pause.seconds)
         else:
             yield short
 
@@ -174,7 +173,7 @@ def _restless(imposed: Imposition, start: int) -> Iterator[Pause]:
     """Yield short pauses for a while, if the schedule has any, and then none."""
     if imposed.tempo is not None and imposed.schedule.restless:
         draw = imposed.schedule.draws("pauses", start)
-        longest_s = imposed.tempo.longest_s * PAUSE_SHARE / MOST_PAUSES
+        longest_s = imposed.longest_s * PAUSE_SHARE / MOST_PAUSES
         for _ in range(MOST_PAUSES // 2):
             yield _turns(draw.randrange(TURNS))
             yield _slept(draw.random() * longest_s)

@@ -7,6 +7,9 @@ import pytest
 from perfmagic.runners.schedules import AS_IT_COMES, MARGIN_S, SCHEDULES, Schedule, Tempo
 
 THREE = Tempo(durations_s=(0.25, 0.5, 0.125), batches=((0, 1, 2),), waits=(3, 3, 3), wall_s=0.5, most_s=1.0)
+MANY = Tempo(
+    durations_s=(0.25,) * 5000, batches=(tuple(range(5000)),), waits=(2,) * 5000, wall_s=0.25, most_s=9.0
+)
 TWO_LEVELS = Tempo(
     durations_s=(0.25, 0.5, 0.125, 0.25),
     batches=((0, 1), (2, 3)),
@@ -34,9 +37,8 @@ def test_the_same_number_gives_the_same_delays(schedule, tempo):
     again = Schedule(
         number=schedule.number, form=schedule.form, part=schedule.part, restless=schedule.restless
     )
-    starts = range(len(tempo.durations_s))
     assert again.delays_s(tempo) == schedule.delays_s(tempo)
-    assert [again.pause(each, tempo) for each in starts] == [schedule.pause(each, tempo) for each in starts]
+    assert again.pauses(tempo) == schedule.pauses(tempo)
     assert again.rest_s(tempo) == schedule.rest_s(tempo)
 
 
@@ -51,8 +53,7 @@ def test_delays_never_add_up_to_more_than_the_cell_as_written_took(schedule, tem
 @numbered
 @tempos
 def test_every_schedule_changes_something(schedule, tempo):
-    starts = range(len(tempo.durations_s))
-    changed = any(schedule.delays_s(tempo)) or any(schedule.pause(each, tempo) for each in starts)
+    changed = any(schedule.delays_s(tempo)) or any(schedule.pauses(tempo))
     alone = tempo is ONE and schedule.form not in {"late", "resting"}
     assert changed or schedule.rests or schedule.restless or alone
 
@@ -60,7 +61,7 @@ def test_every_schedule_changes_something(schedule, tempo):
 @tempos
 def test_as_it_comes_delays_nothing(tempo):
     assert set(AS_IT_COMES.delays_s(tempo)) == {0.0}
-    assert AS_IT_COMES.pause(0, tempo) is None
+    assert not any(AS_IT_COMES.pauses(tempo))
     assert AS_IT_COMES.expected_s(tempo) == tempo.wall_s
 
 
@@ -107,13 +108,13 @@ def test_late_starts_begin_after_the_end_of_the_others(late):
 
 def test_of_the_cell_and_a_single_start_only_one_is_late():
     for schedule in of_form("late") + of_form("resting"):
-        moved = max(schedule.delays_s(ONE)) > 0 or schedule.pause(0, ONE) is not None
+        moved = max(schedule.delays_s(ONE)) > 0 or any(schedule.pauses(ONE))
         assert moved != (schedule.rest_s(ONE) > 0)
 
 
 @pytest.mark.parametrize("schedule", of_form("resting"), ids=lambda each: str(each.number))
 def test_some_rest_at_one_of_their_waits_until_the_others_have_ended(schedule):
-    pauses = [schedule.pause(each, THREE) for each in range(3)]
+    pauses = schedule.pauses(THREE)
     resting = [each for each in pauses if each is not None]
     assert 0 < len(resting) < 3
     others_s = max(THREE.durations_s[each] for each in range(3) if pauses[each] is None)
@@ -122,7 +123,7 @@ def test_some_rest_at_one_of_their_waits_until_the_others_have_ended(schedule):
 
 def test_an_operation_that_never_waits_never_rests():
     tempo = Tempo(durations_s=(0.25, 0.25), batches=((0, 1),), waits=(0, 0), wall_s=0.25, most_s=1.0)
-    assert {schedule.pause(each, tempo) for schedule in SCHEDULES for each in (0, 1)} == {None}
+    assert {each for schedule in SCHEDULES for each in schedule.pauses(tempo)} == {None}
 
 
 def test_two_operations_change_places_in_some_schedule_and_overlap_in_others_both_ways():
@@ -131,12 +132,14 @@ def test_two_operations_change_places_in_some_schedule_and_overlap_in_others_bot
     assert max(apart) > 0.25
     assert any(0.1 < each < 0.25 for each in apart)
     assert any(-0.25 < each < -0.1 for each in apart)
-    rested = {each for schedule in SCHEDULES for each in (0, 1) if schedule.pause(each, tempo)}
+    rested = {each for schedule in SCHEDULES for each in (0, 1) if schedule.pauses(tempo)[each]}
     assert rested == {0, 1}
 
 
 def test_every_pair_of_five_changes_its_order_in_some_schedule():
-    tempo = Tempo(durations_s=(0.25,) * 5, batches=(tuple(range(5)),), wall_s=0.25, most_s=9.0)
+    tempo = Tempo(
+        durations_s=(0.25,) * 5, batches=(tuple(range(5)),), waits=(1,) * 5, wall_s=0.25, most_s=9.0
+    )
     found = [each.delays_s(tempo) for each in SCHEDULES]
     for first, second in itertools.combinations(range(5), 2):
         assert any(each[first] > each[second] + 0.25 for each in found)
@@ -144,9 +147,15 @@ def test_every_pair_of_five_changes_its_order_in_some_schedule():
 
 @numbered
 def test_a_start_that_was_not_seen_before_is_not_delayed(schedule):
-    assert len(schedule.delays_s(ONE)) == 1
-    assert schedule.pause(7, ONE) is None
+    assert len(schedule.delays_s(ONE)) == len(schedule.pauses(ONE)) == 1
 
 
 def test_the_expected_time_counts_the_delays():
     assert SCHEDULES[0].expected_s(THREE) == pytest.approx(0.5 + max(SCHEDULES[0].delays_s(THREE)))
+
+
+@numbered
+def test_thousands_of_starts_are_delayed_within_what_the_cell_took(schedule):
+    delays_s = schedule.delays_s(MANY)
+    assert len(delays_s) == len(schedule.pauses(MANY)) == 5000
+    assert 0.0 <= min(delays_s) <= max(delays_s) <= 9.0 + 1e-9
