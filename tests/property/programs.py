@@ -1,11 +1,13 @@
 """Whole programs: statements put together, then written in some layout."""
 
+import ast
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
 from tests.property.choosing import Chooser, Drawn
 from tests.property.expressions import Scope
+from tests.property.ipython_text import python_of
 from tests.property.layout import laid_out
 from tests.property.statements import Compound
 
@@ -40,7 +42,22 @@ def program(chooser: Chooser, *, plain_layout: bool = False) -> Program:
     return Program(laid_out(chooser, blocks), waits)
 
 
+def parses(made: Program) -> bool:
+    """Whether this Python reads the program: before 3.12 a formatted string cannot hold its own kind of quotes."""
+    try:
+        compile(
+            python_of(made.source), "<program>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True
+        )
+    except SyntaxError:
+        return False
+    return True
+
+
 @st.composite
-def programs(draw: st.DrawFn) -> Program:
-    """Return programs of every class."""
+def _programs(draw: st.DrawFn) -> Program:
     return program(Drawn(draw))
+
+
+def programs() -> st.SearchStrategy[Program]:
+    """Return programs of every class."""
+    return _programs().filter(parses)

@@ -4,7 +4,6 @@ import ast
 import asyncio
 import contextlib
 import functools
-import gc
 import io
 import linecache
 import os

@@ -107,7 +107,7 @@ class Simple:
             f"{new} = {values}\n{new}.append(1)", f"del {name}\n{name} = {number}", f"{new} = account\n{new}.balance = 1",
             "random.seed(1)", f"TOTAL = {number}", f"CURRENT.set({number})", "MEMO.clear()", f"{new} = [tell(k) for k in {values}]",
             f"if {write.condition(scope)}: raise Odd({number})", f"ROWS = [{number}]", f"table = {{'k': {number}, 'j': 0}}",
-            f"{values}[0:1] = [{number}]", f"box.rows.append({number})", f"f, g = g, f", f"os.environ['PROPERTY_TEST'] = '{number}'",
+            f"{values}[0:1] = [{number}]", f"box.rows.append({number})", "f, g = g, f", f"os.environ['PROPERTY_TEST'] = '{number}'",
             f"{new} = 7 // {name}", f"{new} = xs[{number}]", "await asyncio.sleep(0.1)" if scope.waits else "time.sleep(0.1)",
         ]  # fmt: skip
         if scope.in_function:
@@ -301,7 +301,7 @@ class Compound(Simple):
         if self.chooser.number(0, 4):
             lines += [
                 f"except {caught} as error:",
-                *indented([f"LOG.append(str(error))", *self.body(scope.inner(), 1)]),
+                *indented(["LOG.append(str(error))", *self.body(scope.inner(), 1)]),
             ]
             if self.chooser.number(0, 3) == 3:
                 lines += ["else:", *indented(self.body(scope.inner(), 2))]

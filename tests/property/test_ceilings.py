@@ -1,7 +1,7 @@
 """No plan by tasks is faster than the ceiling that the dependences give, and most come near to it."""
 
-from hypothesis import given
 import pytest
+from hypothesis import given
 
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan
