@@ -45,7 +45,7 @@ def _link(
         name=found.label,
         reason=found.reason,
         hint=found.hint,
-        binds=later in operating and order.steps[found.later].role == "rest",
+        binds=later in operating and order.steps[found.later].role != "operation",
         waived=waived,
     )
 
