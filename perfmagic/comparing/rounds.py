@@ -45,7 +45,10 @@ async def time_rounds(
     while another_round_fits(
         done=done,
         most=most,
-        left_s=measurement.left_s - kept_back_s(done=done, needed=needed, kept_s=round_s + kept_s),
+        left_s=measurement.left_s
+        - kept_back_s(
+            done=done, needed=needed, left_s=measurement.left_s, round_s=round_s, schedules_s=kept_s
+        ),
         round_s=round_s,
     ):
         before_s = measurement.left_s

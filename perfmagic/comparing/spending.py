@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from perfmagic.stats.speedup import FEWEST_FOR_LOCATION
+
 SHORTEST_SAMPLE_S = 0.005
 """A sample shorter than this says more about the clock and the caches than about the cell."""
 
@@ -49,9 +51,16 @@ def another_round_fits(*, done: int, most: int, left_s: float, round_s: float) -
     return done < most and round_s <= left_s
 
 
-def kept_back_s(*, done: int, needed: int, kept_s: float) -> float:
-    """Return what further rounds must leave for other schedules and probed runs: nothing until a recommendation is possible."""
-    return kept_s if done >= needed else 0.0
+def kept_back_s(*, done: int, needed: int, left_s: float, round_s: float, schedules_s: float) -> float:
+    """Return what further rounds must leave: for probed runs, which take as long as a round, and for other schedules.
+
+    Until a recommendation is possible that is nothing, unless the budget will not get there: then three rounds come first,
+    which can show a large gain, and the probed runs next.
+    """
+    if done >= needed:
+        return round_s + schedules_s
+    within_reach = done + left_s // max(round_s, 1e-9) >= needed
+    return 0.0 if within_reach or done < FEWEST_FOR_LOCATION else round_s
 
 
 def more_rounds(*, needed: int, done: int, most: int, spent_s: float, round_s: float) -> str:

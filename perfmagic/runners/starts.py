@@ -12,7 +12,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Coroutine, Generator, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,7 +68,11 @@ def process_pools(tree: ast.Module) -> tuple[type[Executor], ...]:
         )
     }
     homes = [home for root, home in _PROCESS_POOLS if any(name.startswith(root) for name in imported)]
-    return tuple(importlib.import_module(home).ProcessPoolExecutor for home in homes)
+    found: list[type[Executor]] = []
+    for home in homes:
+        with suppress(ImportError):  # the code itself will say so, where it imports it
+            found.append(importlib.import_module(home).ProcessPoolExecutor)
+    return tuple(found)
 
 
 @contextmanager

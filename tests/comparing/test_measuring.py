@@ -51,9 +51,12 @@ def test_rounds_end_when_the_budget_is_spent():
     assert found.clock.now_s == 1024 + SLOW + before_s + 20 * round_s
 
 
-@pytest.mark.parametrize(("fitting", "timed"), [(6, 6), (7, 7), (8, 7), (9, 8)])
+@pytest.mark.parametrize(("fitting", "timed"), [(3, 3), (4, 3), (6, 5), (7, 7), (8, 7), (9, 8)])
 def test_rounds_that_a_recommendation_needs_come_before_probed_runs(fitting, timed):
-    """Two candidates need 7 rounds: only what is left after them is kept for probing."""
+    """Two candidates need 7 rounds: only what is left after them is kept for probing.
+
+    Where 7 do not fit, all but three rounds can wait.
+    """
     before_s = round_s = SLOW + FAST + MIDDLE
     found = experiment(CELL, PLANS, budget_s=before_s + (fitting + 0.01) * round_s)
     assert len(found.samples("gather")) == timed

@@ -13,6 +13,8 @@ from perfmagic.comparing.spending import (
     admit,
     another_round_fits,
     inner_loops,
+    kept_back_s,
+    more_rounds,
 )
 
 SECONDS = st.floats(min_value=0.0, max_value=1e3)
@@ -99,3 +101,37 @@ def test_a_body_that_changes_something_runs_once(fastest_s):
 
 def test_a_clock_that_did_not_move_gives_a_bounded_loop():
     assert inner_loops(0.0, repeatable_in_place=True) == math.ceil(SHORTEST_SAMPLE_S / 1e-7)
+
+
+@pytest.mark.parametrize(
+    ("done", "left_s", "kept_s"),
+    [
+        (0, 20.0, 0.0),
+        (6, 2.0, 0.0),
+        (7, 20.0, 8.0),
+        (0, 6.0, 0.0),
+        (2, 1.5, 0.0),
+        (3, 3.5, 2.0),
+        (5, 3.9, 2.0),
+    ],
+    ids=[
+        "enough ahead",
+        "one more to go",
+        "enough done",
+        "three first",
+        "the third",
+        "out of reach",
+        "one too few",
+    ],
+)
+def test_rounds_leave_time_once_they_cannot_do_more(done, left_s, kept_s):
+    """Seven rounds of 2 s are needed; 6 s are wanted for other schedules."""
+    found = kept_back_s(done=done, needed=7, left_s=left_s, round_s=2.0, schedules_s=6.0)
+    assert found == kept_s
+
+
+@pytest.mark.parametrize(
+    ("most", "option"), [(20, "--budget 21 would do"), (6, "--rounds 7 would do")], ids=["time", "rounds"]
+)
+def test_the_option_that_stood_in_the_way_is_named(most, option):
+    assert more_rounds(needed=7, done=5, most=most, spent_s=15.5, round_s=2.0) == option

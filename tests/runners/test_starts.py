@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import contextvars
+import sys
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -201,6 +202,11 @@ def test_a_call_that_never_ends_keeps_its_place(recorder):
 )
 def test_pools_of_processes_are_found_by_what_is_imported(source, homes):
     assert [each.__module__ for each in process_pools(ast.parse(source))] == homes
+
+
+def test_a_package_that_is_missing_is_left_to_the_code_that_imports_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "loky.process_executor", None)
+    assert process_pools(ast.parse("import loky\n")) == ()
 
 
 def test_the_method_of_every_pool_is_put_back(recorder):
