@@ -214,8 +214,8 @@ def _field(machine: Machine, raw: Live, atom: Atom, name: str) -> Value:
     if not (isinstance(atom, Live) and live.is_a(atom.value, tuple)):
         return element(machine, atom)
     _, (index, _) = cast("tuple[type, tuple[int, str]]", raw.value.__reduce__())
-    item: object = tuple.__getitem__(cast("tuple[object, ...]", atom.value), index)
-    return just(name_it(machine, item, f"{label_of(machine, atom)}.{name}"))
+    take = cast("Callable[[object, int], object]", tuple.__getitem__)
+    return just(name_it(machine, take(atom.value, index), f"{label_of(machine, atom)}.{name}"))
 
 
 _LIBRARIES = ("pandas", "polars")
