@@ -214,7 +214,7 @@ def _field(machine: Machine, raw: Live, atom: Atom, name: str) -> Value:
     if not (isinstance(atom, Live) and live.is_a(atom.value, tuple)):
         return element(machine, atom)
     _, (index, _) = cast("tuple[type, tuple[int, str]]", raw.value.__reduce__())
-    take = cast("Callable[[object, int], object]", tuple.__getitem__)
+    take = cast("Callable[[object, int], object]", tuple.__getitem__)  # pyright: ignore[reportUnknownMemberType]
     return just(name_it(machine, take(atom.value, index), f"{label_of(machine, atom)}.{name}"))
 
 
