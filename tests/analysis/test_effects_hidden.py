@@ -5,6 +5,21 @@ import pytest
 from tests.analysis.inference import order
 
 CASES = {
+    "route_in_the_cell": (
+        r"""
+from fastapi import FastAPI
+app = FastAPI()
+SEEN = []
+""",
+        r"""
+@app.get('/x')
+async def h(i: int):
+    await asyncio.sleep(0)
+    SEEN.append(i)
+a = await h(1)
+b = await h(2)
+""",
+    ),
     "partialmethod": (
         r"""
 class C:

@@ -5,6 +5,33 @@ import pytest
 from tests.analysis.inference import order
 
 CASES = {
+    "route_in_the_cell": (
+        r"""
+from fastapi import FastAPI
+app = FastAPI()
+""",
+        r"""
+@app.get('/x')
+async def h(i):
+    return await wait(i)
+a = await h(1)
+b = await h(2)
+""",
+    ),
+    "route_of_a_router": (
+        r"""
+from fastapi import APIRouter, Depends
+router = APIRouter()
+async def one(): return 1
+@router.get('/x', response_model=None)
+async def h(i: int, d: int = Depends(one)):
+    return await wait(i)
+""",
+        r"""
+a = await h(1)
+b = await h(2)
+""",
+    ),
     "partialmethod": (
         r"""
 class C:

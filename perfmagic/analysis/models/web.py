@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.models.client import Client, table_of, words
 from perfmagic.analysis.models.model import Model, Table, Use, group
 
@@ -163,4 +164,18 @@ _STREAMS: Table = {
     ),
 }
 
-WEB: Table = {**_HTTPX, **_AIOHTTP, **_REQUESTS, **_STREAMS}
+_ROUTED = "get post put delete patch options head trace api_route websocket"
+_ROUTES: Table = {
+    **{
+        f"{name}.{method}": Model(
+            handler="wraps",
+            locations=((Kind.EXTERNAL, "routes", True),),
+            hazard="it registers a route",
+        )
+        for name in ("fastapi.applications.FastAPI", "fastapi.routing.APIRouter")
+        for method in words(_ROUTED)
+    }
+}
+"""Decorators that give back the function as it is."""
+
+WEB: Table = {**_ROUTES, **_HTTPX, **_AIOHTTP, **_REQUESTS, **_STREAMS}

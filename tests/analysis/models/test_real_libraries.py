@@ -3,6 +3,7 @@
 import importlib
 import inspect
 
+import fastapi
 import pytest
 
 from perfmagic.analysis.models.databases import DATABASES
@@ -95,3 +96,14 @@ MADE = sorted(
 @pytest.mark.parametrize("name", MADE)
 def test_the_class_that_a_method_makes_exists(name: str) -> None:
     assert inspect.isclass(find(name))
+
+
+@pytest.mark.parametrize("owner", [fastapi.FastAPI(), fastapi.APIRouter()], ids=["FastAPI", "APIRouter"])
+@pytest.mark.parametrize(
+    "method", ["get", "post", "put", "delete", "patch", "options", "head", "trace", "websocket"]
+)
+def test_a_route_gives_back_the_function_as_it_is(owner: object, method: str) -> None:
+    async def handler(item: int) -> int:
+        return item
+
+    assert getattr(owner, method)("/{item}")(handler) is handler
