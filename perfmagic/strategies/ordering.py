@@ -1,16 +1,19 @@
 """The order that must be kept in one block, after what the user told us to assume."""
 
 import ast
-from collections.abc import Mapping
+import builtins
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.dependences import Dependence
+from perfmagic.analysis.own_names import own_names
 from perfmagic.analysis.statements import DEFINITIONS, Operation
 from perfmagic.analysis.steps import Step
 from perfmagic.analysis.waivers import waiver
 from perfmagic.model.options import Options
+from perfmagic.strategies.outline_checks import surely_bound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,8 @@ class Ordering:
         For them, the sentences that say what is taken for granted.
     operations
         The steps that are operations.
+    unsure
+        Indices of the operations whose arguments name something that may not be bound.
     waiting
         Indices of the statements that hold an ``await`` anywhere.
     """
@@ -41,6 +46,7 @@ class Ordering:
     waived: tuple[Dependence, ...]
     told: tuple[str, ...]
     operations: tuple[Step, ...]
+    unsure: frozenset[int]
     waiting: frozenset[int]
 
     def rest(self, statement: int) -> Step:
@@ -78,11 +84,33 @@ def ordering(analysis: Analysis, block: Block, options: Options) -> Ordering:
         block=block,
         steps=steps,
         operations=tuple(each for each in steps if each.role == "operation"),
+        unsure=frozenset(_unsure(analysis, block, steps)),
         before={step: tuple(found) for step, found in before.items()},
         waived=tuple(waived),
         told=tuple(told),
         waiting=_waiting(block),
     )
+
+
+def _unsure(analysis: Analysis, block: Block, steps: tuple[Step, ...]) -> Iterator[int]:
+    """Yield the operations that may fail because a name is not bound: early, they would fail before their turn."""
+    have = surely_bound(analysis, block, 0) | set(analysis.namespace) | set(dir(builtins))
+    own = {
+        each.id
+        for each in ast.walk(block.scope)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+    }
+    done = 0
+    for step in steps:
+        if step.operation is None:
+            continue
+        for each in block.statements[done : step.statement]:
+            names = own_names(each).sure
+            have = have - names if isinstance(each, ast.Delete) else have | names
+        done = step.statement
+        loads = {each.id for each in ast.walk(step.operation.expression) if isinstance(each, ast.Name)}
+        if loads & own - have:
+            yield step.index
 
 
 def _without_pauses(steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -116,9 +144,18 @@ def rewritable_blocks(analysis: Analysis, *, asynchronous: bool) -> tuple[Block,
     reached: dict[int | None, bool] = {None: True}
     for block in analysis.blocks:
         reached[block.key] = reached[block.parent] and _runs(analysis, block)
-        if reached[block.key] and block.kind != "class" and (block.may_await if asynchronous else True):
+        if (
+            reached[block.key]
+            and block.kind != "class"
+            and (_awaits(analysis, block) if asynchronous else True)
+        ):
             found.append(block)
     return tuple(found)
+
+
+def _awaits(analysis: Analysis, block: Block) -> bool:
+    """Whether a block may await: a cell that awaits nothing itself stays one."""
+    return block.may_await and (analysis.awaits or not isinstance(block.scope, ast.Module))
 
 
 def _runs(analysis: Analysis, block: Block) -> bool:

@@ -132,7 +132,7 @@ def _signature(analysis: Analysis, block: Block, position: int, names: OwnNames)
         each for each in bound if each in names.early or (each in results and each not in names.sure)
     ]
     parameters.extend(_given(analysis, block, position, frozenset(bound)))
-    before = _surely_bound(analysis, block, position)
+    before = surely_bound(analysis, block, position)
     if not set(parameters) <= before or _is_declared(block, frozenset(bound)):
         return None
     partial = _partial(block.statements[position], results)
@@ -178,7 +178,7 @@ def _names_outside(analysis: Analysis, block: Block, position: int) -> set[str]:
     return found | (set(analysis.namespace) if _is_cell(block) else set())
 
 
-def _surely_bound(analysis: Analysis, block: Block, position: int) -> set[str]:
+def surely_bound(analysis: Analysis, block: Block, position: int) -> set[str]:
     """Return the names that are bound when control reaches a statement."""
     if any(isinstance(each, ast.Delete) for each in ast.walk(block.scope)):
         return set()

@@ -81,7 +81,9 @@ def starts(order: Ordering, taken: Collection[int] = ()) -> tuple[Start, ...]:
             step=order.steps[index],
             position=places[index].position,
             inputs=places[index].inputs,
-            wrapped=bool(places[index].inputs) or not is_safe(operation_of(order.steps[index]).expression),
+            wrapped=bool(places[index].inputs)
+            or index in order.unsure
+            or not is_safe(operation_of(order.steps[index]).expression),
         )
         for index in sorted(wanted)
     )

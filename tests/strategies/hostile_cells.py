@@ -260,3 +260,9 @@ CELLS = {
     ),
     "value shown only if it is last": "a = await f(1)\n'text'\nb = await g(2)\n",
 }
+
+CELLS |= {
+    "name that may not be bound": "if len(LOG) > 1:\n    k = 1\na = await pool.execute('x')\nb = await f(k)\n",
+    "name that is bound too late": "a = await f(1)\nb = await g(k)\nk = 1\n",
+    "deleted name": "k = 1\na = await f(k)\ndel k\nb = await g(2)\nc = await g(k)\n",
+}
