@@ -10,7 +10,7 @@ from typing import cast
 
 from perfmagic.analysis.effects import Effects, Kind
 from perfmagic.analysis.values import Function
-from perfmagic.strategies.process_values import NOTEBOOK
+from perfmagic.strategies.process_values import NOTEBOOK, names_in
 
 RECURSION_LIMIT = 1000
 """That of a new interpreter."""
@@ -33,7 +33,7 @@ def read_otherwise(function: Function, touched: Effects) -> str | None:
         return None
     names = {each.label for each in touched.reads if each.kind is Kind.NAME}
     written = _constants(live.__code__.co_filename)
-    for name in sorted(names & live.__globals__.keys() & set(live.__code__.co_names)):
+    for name in sorted(names & live.__globals__.keys() & set(names_in(live.__code__))):
         value = live.__globals__[name]
         fixed = isinstance(value, SAME) and getattr(value, "__module__", None) != NOTEBOOK
         if not fixed and not (name in written and _is_same(written[name], value)):

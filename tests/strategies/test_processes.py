@@ -19,7 +19,7 @@ from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan, Refusal
 from perfmagic.strategies import processes
 
-NOTEBOOK = '''
+NOTEBOOK = """
 import math, os, random, time, threading
 from dataclasses import dataclass
 
@@ -182,7 +182,7 @@ adder = maker(5)
 turtle, proud = Turtle(3), Proud(3)
 data = list(range(100))
 stream = iter(data)
-'''
+"""
 FILENAME = "<the notebook of the process tests>"
 linecache.cache[FILENAME] = (len(NOTEBOOK), None, NOTEBOOK.splitlines(keepends=True), FILENAME)
 CODE = compile(NOTEBOOK, FILENAME, "exec")
@@ -291,7 +291,10 @@ LOOPS = {
 }
 
 REFUSALS = {
-    "a loop that carries a value": ("t = 0\nfor n in range(3):\n    t = spin(t)\n", "from the iteration before"),
+    "a loop that carries a value": (
+        "t = 0\nfor n in range(3):\n    t = spin(t)\n",
+        "from the iteration before",
+    ),
     "a loop that keeps an object": (
         "out = []\nfor n in range(3):\n    row = [CONFIG, n]\n    v = spin(n)\n    out.append(fib(v))\n",
         "keeps in a name",
@@ -321,7 +324,10 @@ REFUSALS = {
     "a class that brings the notebook along": ("a = turtles(3)\nb = turtles(4)\n", "brings its class along"),
     "a method that changes its object": ("a = turtle.move(3)\nb = turtle.move(4)\n", "changes"),
     "an argument that decides what a copy is": ("a = proud.walk(3)\nb = proud.walk(4)\n", "__getstate__"),
-    "a generator as an argument": ("a = total(n for n in data)\nb = total(n for n in data)\n", "a generator cannot go"),
+    "a generator as an argument": (
+        "a = total(n for n in data)\nb = total(n for n in data)\n",
+        "a generator cannot go",
+    ),
     "an iterator that is consumed": ("a = sum(stream)\nb = same(stream)\n", ""),
     "a chain": ("a = spin(1)\nb = spin(a)\n", "each step needs the one before"),
     "nothing to call": ("a = 1\n", "calls nothing that blocks"),
@@ -452,7 +458,9 @@ def test_a_function_of_a_module_goes_along_with_what_its_text_says(notebook, mod
     ],
     ids=["a constant set anew", "a dict", "a function of the notebook in its place"],
 )
-def test_what_another_process_would_import_otherwise_keeps_the_call_here(notebook, module, change, source, name):
+def test_what_another_process_would_import_otherwise_keeps_the_call_here(
+    notebook, module, change, source, name
+):
     for key, value in change.items():
         setattr(module, key, notebook[value] if isinstance(value, str) else value)
     answer = planned(source, notebook | {"simulation": module})
