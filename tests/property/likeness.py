@@ -67,8 +67,10 @@ class _Camera:
 
     def _function(self, value: Any) -> object:
         cells = [_content(each) for each in value.__closure__ or ()]
+        # A lambda has no name of its own: its qualified name only says where it was made.
+        name = value.__name__ if value.__name__ == "<lambda>" else value.__qualname__
         return (
-            value.__qualname__,
+            name,
             self.see(value.__defaults__),
             self.see(value.__kwdefaults__),
             self._all(cells),
