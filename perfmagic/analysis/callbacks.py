@@ -3,11 +3,14 @@
 import ast
 import functools
 import types
+from collections.abc import Iterator
+from typing import cast
 
 from perfmagic.analysis import live
 from perfmagic.analysis.kinds import Kinds, bound, is_users, kind_of, lookup, overriding
 from perfmagic.analysis.machine import Machine
-from perfmagic.analysis.memory import element, is_exact
+from perfmagic.analysis.memory import ELEMENTS, element, is_exact, label_of, name_it, reachable
+from perfmagic.analysis.sources import is_library
 from perfmagic.analysis.values import (
     NEVER,
     SCALAR,
@@ -61,6 +64,39 @@ def call_overriding(machine: Machine, node: ast.AST, atom: Atom | None) -> None:
         for result in machine.call(machine, node, bound(just(each), atom), _ANYTHING):
             if isinstance(result, Pending):
                 result.run(node)
+
+
+def call_attached(machine: Machine, node: ast.AST, atom: Atom) -> None:
+    """Run the functions of the user that an object of a library carries and may call whenever it is used."""
+    if isinstance(atom, Fresh):
+        given = machine.heap.get(atom, {}).get(ELEMENTS, NEVER)
+        found = [each for each in reachable(machine, [given]) if _is_callable(machine, each)] if given else []
+    else:
+        found = list(_carried(machine, atom)) if isinstance(atom, Live) else []
+    for each in found:
+        for result in machine.call(machine, node, just(each), _ANYTHING):
+            if isinstance(result, Pending):
+                result.run(node)
+
+
+def _carried(machine: Machine, atom: Live) -> Iterator[Atom]:
+    label = label_of(machine, atom)
+    pending: list[tuple[object, int]] = [
+        (each, 0) for each in (live.instance_dict(atom.value) or {}).values()
+    ]
+    while pending:
+        value, depth = pending.pop()
+        if is_exact(value, (dict,)) and depth < _DEPTH:
+            pending.extend((each, depth + 1) for each in cast("dict[object, object]", value).values())
+        elif is_exact(value, (list, tuple)) and depth < _DEPTH:
+            pending.extend((each, depth + 1) for each in cast("list[object]", value))
+        else:
+            function = value.__func__ if isinstance(value, types.MethodType) else value
+            if isinstance(function, types.FunctionType) and not is_library(function.__code__.co_filename):
+                yield name_it(machine, value, f"a function of {label}")
+
+
+_DEPTH = 3
 
 
 def _is_callable(machine: Machine, atom: Atom) -> bool:

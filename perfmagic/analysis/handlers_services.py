@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Mapping
 
+from perfmagic.analysis.callbacks import call_attached
 from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.kinds import kind_of, names_for
 from perfmagic.analysis.machine import Machine
@@ -60,6 +61,7 @@ def _before(machine: Machine, node: ast.AST, native: Native, use: Use) -> None:
     if native.receiver is None:
         return
     occupy(machine, node, native.receiver, use)
+    call_attached(machine, node, native.receiver)
     if use.effect == "closes":
         close(machine, node, native.receiver)
 
@@ -142,6 +144,7 @@ def _acquire(machine: Machine, node: ast.AST, model: Model, native: Native, argu
         return UNKNOWN
     look(machine, node, receiver)
     limit(machine, node, receiver, model.use)
+    call_attached(machine, node, receiver)
     connection = new(machine, node, model.option, "connection")
     store(machine, connection, POOL, just(receiver))
     if not model.option.startswith("asyncpg."):

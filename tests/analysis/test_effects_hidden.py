@@ -5,6 +5,30 @@ import pytest
 from tests.analysis.inference import order
 
 CASES = {
+    "event_hook_of_a_client": (
+        r"""
+import httpx
+SEEN = []
+async def note(response): SEEN.append(response)
+client = httpx.AsyncClient(event_hooks={'response': [note]})
+""",
+        r"""
+a = await client.get('/1')
+b = await client.get('/2')
+""",
+    ),
+    "event_hook_of_a_client_of_the_cell": (
+        r"""
+import httpx
+SEEN = []
+async def note(response): SEEN.append(response)
+""",
+        r"""
+client = httpx.AsyncClient(event_hooks={'response': [note]})
+a = await client.get('/1')
+b = await client.get('/2')
+""",
+    ),
     "route_in_the_cell": (
         r"""
 from fastapi import FastAPI

@@ -62,10 +62,10 @@ _HTTPX: Table = {
         _HTTPX_RESPONSE,
     ),
     **_functions("httpx._api", "httpx.Response"),
-    "httpx.AsyncClient": Model(result="new:httpx.AsyncClient"),
-    "httpx._client.AsyncClient": Model(result="new:httpx.AsyncClient"),
-    "httpx.Client": Model(result="new:httpx.Client"),
-    "httpx._client.Client": Model(result="new:httpx.Client"),
+    "httpx.AsyncClient": Model(handler="held", option="httpx.AsyncClient"),
+    "httpx._client.AsyncClient": Model(handler="held", option="httpx.AsyncClient"),
+    "httpx.Client": Model(handler="held", option="httpx.Client"),
+    "httpx._client.Client": Model(handler="held", option="httpx.Client"),
 }
 
 _REQUESTED = "aiohttp.client._BaseRequestContextManager"
@@ -102,7 +102,7 @@ _AIOHTTP: Table = {
         "__aenter__ __await__",
     ),
     f"{_REQUESTED}.__aexit__": Model(result="none", awaits=True, reads="no"),
-    "aiohttp.client.ClientSession": Model(result="new:aiohttp.ClientSession"),
+    "aiohttp.client.ClientSession": Model(handler="held", option="aiohttp.ClientSession"),
 }
 
 _REQUESTS: Table = {
