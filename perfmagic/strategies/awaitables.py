@@ -78,7 +78,19 @@ def slots_of(analysis: Analysis, draft: Draft) -> int | None:
     """Return how many of the overlapped operations fit at once: the smallest pool among them, or the limit of a loop."""
     found = [draft.options.limit] if draft.bounded else []
     for operation in draft.overlapped:
-        slots = analysis.effects.callee(operation.node).slots
-        if slots is not None:
-            found.append(slots)
+        for node in (operation.node, *_inside(analysis, operation.expression)):
+            slots = analysis.effects.callee(node).slots
+            if slots is not None:
+                found.append(slots)
     return min(found, default=None)
+
+
+def _inside(analysis: Analysis, expression: ast.expr) -> list[ast.AST]:
+    """Return what the function of the cell that an operation calls does itself: it takes connections there."""
+    name = (
+        expression.func.id
+        if isinstance(expression, ast.Call) and isinstance(expression.func, ast.Name)
+        else None
+    )
+    bodies = [each for each in analysis.definitions if each.name == name]
+    return [node for each in bodies for node in ast.walk(each) if isinstance(node, ast.Await | ast.Call)]
