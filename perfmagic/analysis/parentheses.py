@@ -12,6 +12,7 @@ import tokenize
 from collections.abc import Iterator, Mapping
 
 from perfmagic.analysis.edits import between, replace, segment
+from perfmagic.model.plan import Edit
 
 PRIMARIES = (
     ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.JoinedStr, ast.List, ast.Set, ast.Dict,
@@ -25,6 +26,8 @@ LOOSE = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Starred)
 OPENING, CLOSING = "([{", ")]}"
 BLANK = r"(?:[ \t\f\n]|\\\n|#[^\n]*\n)*"
 OPENED = re.compile(rf"{BLANK}\(")
+GROUPING = re.compile(rb"[=+\-*/%<>|&^~,:\[{(]\s*$")
+"""What stands before a parenthesis that groups, as far as one line tells: behind a name it calls."""
 CLOSED = re.compile(rf"(?:{BLANK}\))*")
 
 
@@ -58,6 +61,18 @@ def binds_tighter(statement: ast.AST, node: ast.expr) -> bool:
         if inner is node:
             return isinstance(each, ast.Attribute | ast.Subscript | ast.Call | ast.Await)
     return False
+
+
+def in_place(node: ast.expr, new: str, text: str) -> Edit:
+    """Return the edit that puts a name, or a call, in the place of a node and of the parentheses that only it needed."""
+    rows = text.split("\n")
+    first, last = rows[node.lineno - 1].encode(), rows[(node.end_lineno or node.lineno) - 1].encode()
+    before, after = first[: node.col_offset], last[node.end_col_offset or 0 :]
+    alone = before.endswith(b"(") and after.startswith(b")") and not after[1:].lstrip().startswith(b"(")
+    if not (alone and GROUPING.search(before[:-1])):
+        return replace(node, new)
+    start = (node.lineno, node.col_offset - 1)
+    return Edit(start=start, end=(node.end_lineno or node.lineno, (node.end_col_offset or 0) + 1), text=new)
 
 
 def encloses(text: str) -> bool:

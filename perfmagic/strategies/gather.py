@@ -9,6 +9,7 @@ import ast
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.edits import INDENT, remove, replace
+from perfmagic.analysis.parentheses import in_place
 from perfmagic.analysis.parentheses import target as beside
 from perfmagic.analysis.statements import simple_target
 from perfmagic.analysis.steps import Step
@@ -118,7 +119,7 @@ def _place(made: Draft, order: Ordering, level: Level, text: str, taken: dict[as
     for step in level.members:
         statement, node = statements[step.statement], operation_of(step).node
         if step.index not in level.direct:
-            made.edits.append(replace(node, taken[node]))
+            made.edits.append(in_place(node, taken[node], made.text))
         elif step is not first:
             made.edits.append(remove(statement, made.text))
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.edits import remove, replace
+from perfmagic.analysis.edits import remove
+from perfmagic.analysis.parentheses import in_place
 from perfmagic.analysis.parentheses import target as beside
 from perfmagic.analysis.statements import simple_target
 from perfmagic.analysis.steps import Step
@@ -113,6 +114,6 @@ def _write(
         if dropped or step in moved:
             made.edits.append(remove(statement, made.text))
         else:
-            made.edits.append(replace(operation.node, taken[operation.node]))
+            made.edits.append(in_place(operation.node, taken[operation.node], made.text))
     opening = [*lift(made, order, level), f"async with asyncio.TaskGroup() as {group}:"]
     made.before(statements[level.place[0]], [*opening, indented(started), *bound])

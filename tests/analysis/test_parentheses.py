@@ -4,7 +4,8 @@ import ast
 
 import pytest
 
-from perfmagic.analysis.parentheses import arguments_of, awaited, encloses, returned, target
+from perfmagic.analysis.edits import apply
+from perfmagic.analysis.parentheses import arguments_of, awaited, encloses, in_place, returned, target
 
 PRIMARY = [
     "f(1)",
@@ -106,3 +107,25 @@ def test_the_arguments_of_a_call_keep_their_parentheses(call, arguments):
     node = ast.parse(call, mode="eval").body
     assert isinstance(node, ast.Call)
     assert arguments_of(node, call) == arguments
+
+
+@pytest.mark.parametrize(
+    ("code", "after"),
+    [
+        ("a = (await x).b", "a = n.b"),
+        ("a = (await x) + 1", "a = n + 1"),
+        ("a = f(await x)", "a = f(n)"),
+        ("a = f((await x), 1)", "a = f(n, 1)"),
+        ("a = f (await x)", "a = f (n)"),
+        ("a = not(await x)", "a = not(n)"),
+        ("a = (  # why\n    await x)", "a = (  # why\n    n)"),
+        ("a = [(await x)]", "a = [n]"),
+        ("a = (await x)(1)", "a = (n)(1)"),
+        ("(await x).b", "(n).b"),
+        ("é = (await x)", "é = n"),
+    ],
+)
+def test_parentheses_that_only_the_operation_needed_go_with_it(code, after):
+    tree = compile(code, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    node = next(each for each in ast.walk(tree) if isinstance(each, ast.Await))
+    assert apply(code, (in_place(node, "n", code),)) == after
