@@ -271,13 +271,21 @@ def assumable(dependence: Dependence, steps: Sequence[Step], lines: frozenset[in
         return earlier.guard is None and (not lines or _on(later.lines, lines))
     if earlier.role != "operation" or earlier.pinned is not None:
         return False
-    if (
-        dependence.kind == "flow"
-        and dependence.location is not None
-        and dependence.location.kind is Kind.NAME
-    ):
+    if dependence.kind == "flow" and _hands_over(dependence, later):
         return False
     return not lines or all(_on(step.lines, lines) for step in (earlier, later))
+
+
+def _hands_over(dependence: Dependence, later: Step) -> bool:
+    """Whether the statement itself names what it reads; a global that only the called function reads is an effect."""
+    location = dependence.location
+    if location is None or location.kind is not Kind.NAME:
+        return False
+    if later.operation is None or location not in later.hidden.reads:
+        return True
+    return any(
+        isinstance(each, ast.Name) and each.id == location.label for each in ast.walk(later.operation.node)
+    )
 
 
 def _on(span: Lines, lines: frozenset[int]) -> bool:

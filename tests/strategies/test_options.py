@@ -196,3 +196,22 @@ def test_an_option_lifts_what_it_names_and_the_plan_says_so(strategy, source, op
 )
 def test_an_option_lifts_nothing_else(strategy, source, options):
     assert isinstance(planned(source, strategy, options), Refusal)
+
+
+COUNTER = """\
+total = 0
+async def add(n):
+    global total
+    before = total
+    await f()
+    total = before + n
+await add(1)
+await add({argument})
+"""
+
+
+@pytest.mark.parametrize("strategy", ["gather", "taskgroup", "tasks"])
+def test_a_global_that_only_the_called_functions_touch_may_be_assumed_independent(strategy):
+    told = Options(assume_independent=frozenset())
+    assert isinstance(planned(COUNTER.format(argument="2"), strategy, told), Plan)
+    assert isinstance(planned(COUNTER.format(argument="total"), strategy, told), Refusal)
