@@ -103,7 +103,10 @@ class Assigned:
     def _after_try(self, statement: ast.Try, have: frozenset[str]) -> frozenset[str]:
         ends = self.after(statement.orelse, self.after(statement.body, have))
         for handler in statement.handlers:
-            ends &= self.after(handler.body, have)
+            caught = frozenset([handler.name] if handler.name else [])
+            if handler.type is not None:
+                self._read(handler.type, have)
+            ends &= self.after(handler.body, have | caught) - caught
         return ends | self.after(statement.finalbody, have)
 
     def _read(self, expression: ast.AST, have: frozenset[str]) -> None:

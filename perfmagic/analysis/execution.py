@@ -219,13 +219,23 @@ def _try(machine: Machine, node: ast.Try) -> None:
 
 
 def _handler(machine: Machine, handler: ast.ExceptHandler) -> None:
-    kinds = machine.evaluate(machine, handler.type) if handler.type is not None else NEVER
+    kinds = [machine.evaluate(machine, each) for each in _types(handler)]
     if handler.name is not None:
-        classes = frozenset(atom for atom in kinds if isinstance(atom, Live | Class))
-        caught = [new(machine, handler, each, "caught") for each in classes]
-        value: Value = frozenset(caught) if caught else UNKNOWN
+        classes = [{atom for atom in kind if isinstance(atom, Live | Class)} for kind in kinds]
+        caught = [new(machine, handler, each, "caught") for each in frozenset[Live | Class]().union(*classes)]
+        value: Value = frozenset(caught) if classes and all(classes) else UNKNOWN
         bindings.bind(machine, handler, handler.name, value)
     machine.execute(machine, handler.body)
+
+
+def _types(handler: ast.ExceptHandler) -> list[ast.expr]:
+    match handler.type:
+        case None:
+            return []
+        case ast.Tuple(elts=elts):
+            return elts
+        case single:
+            return [single]
 
 
 def _raise(machine: Machine, node: ast.Raise) -> None:

@@ -76,7 +76,7 @@ class Around:
         found = next(exits(self.loop.body), None)
         return None if found is None else found.lineno
 
-    def elsewhere(self, moved: Sequence[ast.stmt]) -> frozenset[str]:
+    def elsewhere(self, moved: Sequence[ast.AST]) -> frozenset[str]:
         """Return the names that the scope reads outside the moved statements of the loop."""
         inside = {
             id(each) for part in moved for each in ast.walk(part) if not isinstance(each, ast.expr_context)

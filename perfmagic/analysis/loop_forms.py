@@ -35,6 +35,10 @@ class FanOut:
         ``with`` statements of the head that the function leaves before the end of their bodies.
     sunk
         The rest of those bodies, which runs in the loop.
+    guard
+        The ``try`` of the loop in whose body the head stands, if its handlers stay in the loop.
+    repeated
+        Statements before it that only name a text which the head reads: they run in the function too.
     element
         In a comprehension, what is computed for all items at once.
     operations
@@ -58,6 +62,8 @@ class FanOut:
     last: ast.stmt | None
     around: tuple[ast.With | ast.AsyncWith, ...] = ()
     sunk: tuple[ast.stmt, ...] = ()
+    guard: ast.Try | None = None
+    repeated: tuple[ast.stmt, ...] = ()
     element: ast.expr | None = None
     operations: tuple[Operation, ...]
     temporaries: tuple[str, ...]
@@ -71,6 +77,11 @@ class FanOut:
         if self.element is not None:
             return self.element is self.operations[0].node
         return not self.head and len(self.operations) == 1
+
+    @property
+    def caught(self) -> int | None:
+        """Line of a ``try`` in the loop that handles an error of the function, if there is one."""
+        return None if self.guard is None else self.guard.lineno
 
     @property
     def end(self) -> int:

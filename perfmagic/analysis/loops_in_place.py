@@ -27,6 +27,7 @@ from perfmagic.analysis.loop_checks import (
 )
 from perfmagic.analysis.loop_forms import InPlace, Site, Test, outermost
 from perfmagic.analysis.loop_paths import Path, path_to
+from perfmagic.analysis.plain_values import only_names
 from perfmagic.analysis.statements import Operation, lines_of
 from perfmagic.analysis.steps import Step
 
@@ -183,7 +184,7 @@ def _needed(
             continue
         if source is not None:
             chained[min(names)] = source
-        elif _only_names(statement, around):
+        elif only_names(statement, around.analysis):
             repeated.insert(0, statement)
             wanted |= read_names([statement]) & computed
         else:
@@ -214,31 +215,6 @@ def _binders(body: Sequence[ast.stmt], name: str) -> int:
         for part in body
         for each in ast.walk(part)
     )
-
-
-def _only_names(statement: ast.stmt, around: Around) -> bool:
-    """Whether a statement only names a text, a constant or another name's value: to run it twice changes nothing."""
-    if not (isinstance(statement, ast.Assign) and len(statement.targets) == 1):
-        return False
-    effects = around.analysis.effects.of(statement.value)
-    target = statement.targets[0]
-    plain = isinstance(target, ast.Name) and not effects.writes and not effects.barriers
-    return plain and _is_text_or_name(statement.value)
-
-
-def _is_text_or_name(node: ast.expr) -> bool:
-    match node:
-        case ast.Constant() | ast.Name() | ast.JoinedStr():
-            return True
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            texts = [
-                isinstance(each, ast.JoinedStr)
-                or (isinstance(each, ast.Constant) and isinstance(each.value, str))
-                for each in (left, right)
-            ]
-            return any(texts) and all(map(_is_text_or_name, (left, right)))
-        case _:
-            return False
 
 
 def _operation_steps(around: Around, loop: ast.For | ast.AsyncFor, sites: Sequence[Site]) -> list[Step]:

@@ -8,10 +8,9 @@ writes before it reads them, and objects that it makes, are private to it.
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from perfmagic.analysis.analysis import Analysis
-from perfmagic.analysis.bound_names import TRACKED, Assigned, bound_names
+from perfmagic.analysis.bound_names import Assigned, bound_names
 from perfmagic.analysis.dependences import Dependence, conflicts
 from perfmagic.analysis.hints import VALUE
 from perfmagic.analysis.iterables import is_copied, iteration
@@ -21,7 +20,6 @@ from perfmagic.analysis.loop_checks import (
     Private,
     closure_over,
     crossing,
-    ends_early,
     iterable_obstacle,
     pinned_in,
     rest_steps,
@@ -29,100 +27,27 @@ from perfmagic.analysis.loop_checks import (
     told,
     unnecessary_exit,
 )
+from perfmagic.analysis.loop_cuts import Cut, cuts, misplaced, moved_statements
 from perfmagic.analysis.loop_forms import FanOut
-from perfmagic.analysis.statements import Operation, lines_of
+from perfmagic.analysis.statements import lines_of
 from perfmagic.analysis.steps import Step
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
-    """Where an iteration is divided: statements that move, the one whose operations come last, and what stays."""
-
-    head: tuple[ast.stmt, ...]
-    last: ast.stmt | None
-    around: tuple[ast.With | ast.AsyncWith, ...]
-    sunk: tuple[ast.stmt, ...]
-    stays: tuple[ast.stmt, ...]
-
-    @property
-    def kept(self) -> list[ast.stmt]:
-        """The statements that run in the loop, those first that end what moves."""
-        alone = [] if self.last is None or self.last in self.sunk else [self.last]
-        return [*alone, *self.sunk, *self.stays]
 
 
 def outlined(around: Around) -> FanOut | Obstacle:
     """Return the loop with the head of each iteration as a function, or why that would change something."""
     loop = around.loop
-    obstacle = _shape(around)
-    if obstacle is not None:
-        return obstacle
+    if any(isinstance(each, ast.NamedExpr) for part in loop.body for each in ast.walk(part)):
+        line = loop.lineno
+        reason = f"an expression of the loop on line {line} binds a name"
+        return Obstacle(cause="loop", reason=reason, lines=lines_of(loop))
     first: Obstacle | None = None
-    for cut in _cuts(around.analysis, loop, around.operations):
-        found = _divided(around, cut)
+    for cut in cuts(around.analysis, loop, around.operations):
+        found = misplaced(cut) or _divided(around, cut)
         if isinstance(found, FanOut):
             return found
         first = first or found
     assert first is not None
     return first
-
-
-def _shape(around: Around) -> Obstacle | None:
-    loop, lines = around.loop, lines_of(around.loop)
-    if any(isinstance(each, ast.NamedExpr) for part in loop.body for each in ast.walk(part)):
-        reason = f"an expression of the loop on line {lines[0]} binds a name"
-        return Obstacle(cause="loop", reason=reason, lines=lines)
-    at = max(index for index, each in enumerate(loop.body) if _waits(around.analysis, each))
-    for part in loop.body[: at + 1]:
-        for each in ast.walk(part):
-            if isinstance(each, ast.Break | ast.Return | ast.Assert):
-                return replace(ends_early(each, hint=None), partial=True)
-            if isinstance(each, ast.stmt) and not isinstance(each, TRACKED):
-                word = type(each).__name__.lower().replace("async", "async ")
-                reason = f"line {each.lineno} cannot move into a function of its own ({word})"
-                return Obstacle(cause="loop", reason=reason, lines=lines_of(each), partial=True)
-            if isinstance(each, ast.Continue):
-                reason = (
-                    f"line {each.lineno} may end the iteration, and later operations must then not happen"
-                )
-                return Obstacle(cause="control", reason=reason, lines=lines_of(each), partial=True)
-    return None
-
-
-def _waits(analysis: Analysis, node: ast.AST) -> bool:
-    inside = {id(each) for each in ast.walk(node)}
-    if any(isinstance(each, ast.AsyncWith) for each in ast.walk(node)):
-        return True
-    return any(id(each.node) in inside for each in analysis.operations)
-
-
-def _cuts(analysis: Analysis, loop: ast.For | ast.AsyncFor, operations: Sequence[Operation]) -> Iterator[Cut]:
-    """Yield the places to divide an iteration at, the best first."""
-    body = loop.body
-    at = max(index for index, each in enumerate(body) if _waits(analysis, each))
-    last, stays = body[at], tuple(body[at + 1 :])
-    own = [each for each in operations if any(each.node is node for node in ast.walk(last))]
-    if isinstance(last, ast.Assign | ast.AnnAssign | ast.Expr | ast.AugAssign) and not any(
-        each.conditional for each in own
-    ):
-        yield Cut(head=tuple(body[:at]), last=last, around=(), sunk=(), stays=stays)
-        return
-    yield Cut(head=tuple(body[: at + 1]), last=None, around=(), sunk=(), stays=stays)
-    around: list[ast.With | ast.AsyncWith] = []
-    while isinstance(last, ast.With | ast.AsyncWith):
-        around.append(last)
-        place = max((index for index, each in enumerate(last.body) if _waits(analysis, each)), default=-1)
-        inner = last.body[place] if place >= 0 else last
-        if isinstance(inner, ast.With | ast.AsyncWith) and inner is not last and place + 1 == len(last.body):
-            last = inner
-            continue
-        head = (*body[:at], around[0])
-        after = tuple(last.body[place + 1 :])
-        if after:
-            yield Cut(head=head, last=None, around=tuple(around), sunk=after, stays=stays)
-        if isinstance(inner, ast.Expr | ast.AugAssign | ast.Assign):
-            yield Cut(head=head, last=inner, around=tuple(around), sunk=(inner, *after), stays=stays)
-        return
 
 
 def _divided(around: Around, cut: Cut) -> FanOut | Obstacle:
@@ -134,14 +59,18 @@ def _divided(around: Around, cut: Cut) -> FanOut | Obstacle:
     step = _moved_step(around, cut, results)
     steps = [step, *rest_steps(around, cut.kept, results, first=1)]
     private = Private(
-        frozenset((*temporaries, *targets, *_only_bound(cut))), analysis.effects.private_to(*loop.body)
+        frozenset((*temporaries, *targets, *_only_bound(cut), *bound_names(cut.repeated))),
+        analysis.effects.private_to(*loop.body),
     )
     own = frozenset(bound_names(loop.body)) - frozenset(targets)
     assigned = Assigned(own, analysis.effects.may_swallow)
-    sure = assigned.after(_moved_statements(cut), frozenset())
-    assigned.after(cut.kept, sure)
-    needed = [each for each in temporaries if _is_needed(around, cut, each)]
+    sure = assigned.after([*cut.repeated, *moved_statements(cut)], frozenset())
+    always = _after_the_turn(cut, assigned, sure)
+    needed = [each for each in temporaries if _is_needed(around, cut, results, each)]
     unsure = [each for each in needed if each not in sure and each not in targets]
+    later = around.elsewhere(loop.body) if cut.guard is not None else frozenset[str]()
+    left = (*temporaries, *_only_bound(cut))
+    unsure.extend(each for each in left if each in later and each not in always)
     checks = (
         _carried(assigned),
         _unsure(unsure, lines_of(loop)),
@@ -166,6 +95,8 @@ def _divided(around: Around, cut: Cut) -> FanOut | Obstacle:
         sunk=cut.sunk,
         operations=tuple(around.operations),
         temporaries=tuple(needed),
+        guard=cut.guard,
+        repeated=cut.repeated,
         unbound=tuple(each for each in temporaries if around.is_seen_after_an_error(each)),
         told=found,
         prevented=around.prevented,
@@ -197,25 +128,22 @@ def _general(around: Around, steps: Sequence[Step], private: Private) -> Iterato
     yield iterable_obstacle(header, steps, private, lines_of(loop.iter), copied=copied)
 
 
+def _after_the_turn(cut: Cut, assigned: Assigned, sure: frozenset[str]) -> frozenset[str]:
+    """Return what is surely bound when the iteration is over, given what is behind its head, and note earlier readings."""
+    if cut.guard is None:
+        return assigned.after(cut.kept, sure)
+    whole = ast.Try(
+        body=[*moved_statements(cut), *cut.inside],
+        handlers=cut.guard.handlers,
+        orelse=cut.guard.orelse,
+        finalbody=cut.guard.finalbody,
+    )
+    return assigned.after([*cut.before, whole, *cut.behind], frozenset())
+
+
 def _bound_in(cut: Cut) -> tuple[str, ...]:
     """Return the names that the function binds: not those of the statement whose results take their place."""
-    return bound_names(_moved_statements(cut))
-
-
-def _moved_statements(cut: Cut) -> list[ast.stmt]:
-    """Return what moves, with the part inside the ``with`` statements that are divided."""
-    if not cut.around:
-        return list(cut.head)
-    inner = list(cut.around[-1].body)
-    inner = inner[: inner.index(cut.sunk[0])]
-    for each in reversed(cut.around):
-        inner = [_with_body(each, inner)]
-    return [*cut.head[:-1], *inner]
-
-
-def _with_body(statement: ast.With | ast.AsyncWith, body: list[ast.stmt]) -> ast.stmt:
-    made = type(statement)(items=statement.items, body=body or [ast.Pass()])
-    return ast.copy_location(made, statement)
+    return bound_names(moved_statements(cut))
 
 
 def _only_bound(cut: Cut) -> tuple[str, ...]:
@@ -228,9 +156,10 @@ def _only_bound(cut: Cut) -> tuple[str, ...]:
 def _moved_step(around: Around, cut: Cut, results: Sequence[ast.AST]) -> Step:
     """Return what moves as one step."""
     effects, loop = around.analysis.effects, around.loop
-    inner = effects.of(*cut.head, without=cut.kept) | effects.of(*results)
+    named = [each.value for each in cut.repeated if isinstance(each, ast.Assign)]
+    inner = effects.of(*cut.head, *named, without=cut.inside) | effects.of(*results)
     names = [each for part in loop.body for each in ast.walk(part) if isinstance(each, ast.Name)]
-    hidden = effects.of(*cut.head, without=[*names, *cut.kept]) | effects.of(*results, without=names)
+    hidden = effects.of(*cut.head, without=[*names, *cut.inside]) | effects.of(*results, without=names)
     span = (cut.head or tuple(cut.kept))[0].lineno, (cut.last or cut.head[-1]).end_lineno or 0
     return Step(
         index=0,
@@ -244,12 +173,11 @@ def _moved_step(around: Around, cut: Cut, results: Sequence[ast.AST]) -> Step:
     )
 
 
-def _is_needed(around: Around, cut: Cut, name: str) -> bool:
+def _is_needed(around: Around, cut: Cut, results: Sequence[ast.AST], name: str) -> bool:
     """Whether code outside the function may read the name."""
     if isinstance(around.block.scope, ast.Module):
         return True
-    moved = _moved_statements(cut)
-    return name in around.elsewhere(moved)
+    return name in around.elsewhere([*moved_statements(cut), *results])
 
 
 def _carried(assigned: Assigned) -> Obstacle | None:

@@ -140,7 +140,8 @@ def _lines_of_its_own(found: LoopForm) -> list[ast.stmt]:
     """Return the statements that must share their lines with no other one."""
     if isinstance(found, FanOut) and isinstance(found.loop, ast.For | ast.AsyncFor) and not found.simple:
         inner = [part for each in found.around for part in each.body]
-        return [found.statement, *found.loop.body, *inner]
+        guarded = [] if found.guard is None else found.guard.body
+        return [found.statement, *found.loop.body, *guarded, *inner]
     return [found.statement]
 
 
@@ -268,6 +269,7 @@ def _helper(
 ) -> list[str]:
     """Return the function that does what one iteration does up to its last operation."""
     rows = [
+        *(segment(draft.text, each) for each in fan.repeated),
         *head_lines(fan, draft.text),
         *(f"{depth_of(fan)}{each}" for each in _returned(draft, fan, style, last)),
     ]

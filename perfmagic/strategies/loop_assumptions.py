@@ -30,6 +30,8 @@ def loop_notes(found: LoopForm) -> Iterator[str]:
             yield f"the condition on line {test.lineno} fails for no item."
     if found.prevented is not None:
         yield f"as told: the operations of the loop on line {line} begin although line {found.prevented} may end it."
+    if isinstance(found, FanOut) and found.guard is not None and found.sunk:
+        yield f"leaving the with statement on line {found.around[0].lineno} raises no error of its own."
     if isinstance(found, FanOut) and found.unbound:
         names = ", ".join(found.unbound)
         yield f"if an operation of the loop on line {line} fails, {names} may keep the value from before that iteration."

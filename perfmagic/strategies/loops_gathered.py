@@ -57,14 +57,8 @@ class GatheredLoops:
             return Obstacle(
                 cause="loop", reason=reason, lines=lines, hint="tasks takes each result in its turn"
             )
-        if isinstance(found, InPlace) and found.otherwise is not None and found.caught is not None:
-            return found.otherwise
-        if isinstance(found, InPlace) and found.caught is not None:
-            reason = f"the handlers on line {found.caught} would not see the error of their own iteration"
-            return Obstacle(
-                cause="control", reason=reason, lines=lines, hint="tasks keeps each error in its place"
-            )
-        return one_by_one(found)
+        uncaught = without_handlers(found, "tasks keeps each error in its place")
+        return uncaught if isinstance(uncaught, Obstacle) else one_by_one(uncaught)
 
     def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
         """``results = await asyncio.gather(...)``, then the loop over items and results."""
@@ -143,11 +137,22 @@ def _is_argument(statement: ast.stmt, loop: ast.expr) -> bool:
     )
 
 
+def without_handlers(found: LoopForm, hint: str) -> LoopForm | Obstacle:
+    """Return a loop in a form in which no handler must see the error of its own iteration."""
+    if found.caught is None:
+        return found
+    other = found.otherwise if isinstance(found, InPlace) else None
+    if other is not None and other.caught is None:
+        return other
+    reason = f"the handlers on line {found.caught} would not see the error of their own iteration"
+    return Obstacle(cause="control", reason=reason, lines=lines_of(found.loop), hint=hint)
+
+
 def one_by_one(found: LoopForm) -> LoopForm | Obstacle:
     """Leave a loop alone whose operations wait for each other and cannot be one function."""
     if not (isinstance(found, InPlace) and found.chained):
         return found
-    if found.otherwise is not None:
+    if found.otherwise is not None and found.otherwise.caught is None:
         return found.otherwise
     lines = lines_of(found.loop)
     reason = f"the operations of the loop on line {lines[0]} wait for each other, and its iterations cannot be functions"

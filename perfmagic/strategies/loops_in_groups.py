@@ -13,7 +13,7 @@ from perfmagic.strategies.group_members import COMES_OUT, IN_A_GROUP, starts_in_
 from perfmagic.strategies.level_checks import may_raise, unwatched
 from perfmagic.strategies.loop_lines import generators, header, results_taken, take_results
 from perfmagic.strategies.loop_sites import Begun, Words, place
-from perfmagic.strategies.loops_gathered import one_by_one
+from perfmagic.strategies.loops_gathered import one_by_one, without_handlers
 
 GROUPED = Words(many="tasks", one="task", turn="started", take="{}.result()")
 IN_TURN = "tasks takes each result, and each error, in its turn"
@@ -43,11 +43,9 @@ class GroupedLoops:
                 f"a group would wait for every item of the loop on line {lines[0]} before the first result"
             )
             return Obstacle(cause="loop", reason=reason, lines=lines, hint=IN_TURN)
-        if isinstance(found, InPlace) and found.caught is not None:
-            if found.otherwise is not None:
-                return found.otherwise
-            reason = f"the handlers on line {found.caught} would not see the error of their own iteration"
-            return Obstacle(cause="control", reason=reason, lines=lines, hint=IN_TURN)
+        uncaught = without_handlers(found, IN_TURN)
+        if isinstance(uncaught, Obstacle) or uncaught is not found:
+            return uncaught
         odd = next(
             (each for each in found.operations if not starts_in_group(self._draft.analysis, each)), None
         )

@@ -47,7 +47,8 @@ class ProcessLoops:
         self._note(fan)
         lines = [*parts.helper, *parts.setup]
         last = last_operations(fan)
-        if parts.function is not None and not may_raise(made.analysis, fan.operations):
+        sure = fan.caught is None and not may_raise(made.analysis, fan.operations)
+        if parts.function is not None and sure:
             mapped = f"{self._pool.executor}.map({parts.function}, {parts.items})"
             one, taken, results = value_of(made, parts), list[str](), parts.results
             if fan.head and stays_empty(fan):

@@ -37,7 +37,8 @@ class ThreadLoops:
     def write_for(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
         """Loop over items and mapped results inside the pool; over futures if an error must find the loop where it was."""
         made = self._draft
-        if any(made.analysis.effects.may_fail(each.node) for each in fan.operations):
+        fails = any(made.analysis.effects.may_fail(each.node) for each in fan.operations)
+        if fails or fan.caught is not None:
             self._take_each(fan, loop, parts)
             return
         executor = made.names.new("executor")

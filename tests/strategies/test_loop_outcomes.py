@@ -1,6 +1,7 @@
 """Loops give the outcome of the cell as written under perturbed waits, and when an operation fails at any place."""
 
 import linecache
+import textwrap
 
 import pytest
 
@@ -68,6 +69,47 @@ CELLS = {
     "a dict of two loops": "r = {(x, y): await fails(x + y) for x in range(2) for y in range(2)}\n",
     "a set": "r = {await fails(x) for x in range(4)}\n",
     "a comprehension in a comprehension": "r = [[await fails(x + y) for y in range(2)] for x in range(3)]\n",
+}
+GUARDED = {
+    "a value inside a with statement": (
+        "        async with pool.acquire() as held:\n            data = await fails(x)\n"
+        "    except ValueError:\n        data = None\n    out.append((x, data))\n"
+    ),
+    "a store inside a with statement": (
+        "        async with pool.acquire() as held:\n            out.append(await fails(x))\n"
+        "    except Exception as error:\n        out.append((x, str(error)))\n"
+    ),
+    "a store behind it": (
+        "        async with pool.acquire() as held:\n            data = await fails(x)\n        out.append(data)\n"
+        "    except ValueError:\n        print('no', x)\n        continue\n    print(x)\n"
+    ),
+    "an error that goes on": (
+        "        async with pool.acquire() as held:\n            data = await fails(x)\n"
+        "    except KeyError:\n        data = None\n    finally:\n        print('end', x)\n    out.append(data)\n"
+    ),
+    "another error behind it": (
+        "        async with pool.acquire() as held:\n            data = await fails(x)\n        out.append(1 // (x - 2))\n"
+        "    except (ValueError, ZeroDivisionError) as error:\n        out.append(str(error))\n    else:\n        print(data)\n"
+    ),
+    "names before it": (
+        "        async with pool.acquire() as held:\n            data = len(key) + await fails(x)\n"
+        "    except ValueError:\n        data = key\n    out.append(data)\n"
+    ),
+    "two operations, one of the other": (
+        "        v = await fails(x)\n        async with pool.acquire() as held:\n            data = await fails(v + 2)\n"
+        "    except ValueError:\n        data = v = None\n    out.append((v, data))\n"
+    ),
+}
+"""Bodies of a ``try`` in a loop, with its handlers: an error is dealt with in the turn of its own iteration."""
+
+NAMED = "    key = f'n{x}'\n"
+CELLS |= {
+    name: f"out = []\nfor x in range(4):\n{NAMED if 'key' in body else ''}    try:\n{body}"
+    for name, body in GUARDED.items()
+}
+CELLS |= {
+    f"{name}, in a function": f"async def all_of(out):\n{textwrap.indent(CELLS[name], '    ')}    return out\nout = await all_of([])\n"
+    for name in GUARDED
 }
 FAILING = [None, 0, 1, 3, 5]
 
