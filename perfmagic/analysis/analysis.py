@@ -193,12 +193,18 @@ def _is_operation(
 ) -> bool:
     if isinstance(node, ast.Await):
         return waiting
-    if not isinstance(node, ast.Call) or not threads:
+    if not isinstance(node, ast.Call) or not threads or _is_shells(node):
         return False
     callee = effects.callee(node)
     if waiting:
         return pause(node) or may_leave_the_loop(callee, effects.own(node))
     return callee.blocking or (callee.kind == "unknown" and bool(effects.own(node).barriers))
+
+
+def _is_shells(call: ast.Call) -> bool:
+    """Whether the call is what IPython made of a magic or a shell command: such a line stays as the user wrote it."""
+    shell = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return isinstance(shell, ast.Call) and isinstance(shell.func, ast.Name) and shell.func.id == "get_ipython"
 
 
 def _names(tree: ast.Module) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """What options, the namespace and IPython's syntax change in a plan."""
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from perfmagic.analysis.analysis import analyse
 from perfmagic.model.cell import Cell
@@ -215,3 +216,13 @@ def test_a_global_that_only_the_called_functions_touch_may_be_assumed_independen
     told = Options(assume_independent=frozenset())
     assert isinstance(planned(COUNTER.format(argument="2"), strategy, told), Plan)
     assert isinstance(planned(COUNTER.format(argument="total"), strategy, told), Refusal)
+
+
+@pytest.mark.parametrize("strategy", ["gather", "taskgroup", "tasks"])
+def test_what_a_shell_command_is_made_into_is_no_operation(strategy):
+    names = namespace() | {"get_ipython": InteractiveShell.instance}
+    source = "files = !ls\na = await f(1)\nb = await g(2)\n"
+    python = source.replace("!ls", "get_ipython().getoutput('ls')")
+    answer = STRATEGIES[strategy].plan(analyse(Cell(source=source, python=python), names), Options())
+    assert isinstance(answer, Plan), answer
+    assert answer.source.removeprefix("import asyncio\n\n").startswith("files = !ls\n")
