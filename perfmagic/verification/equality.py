@@ -37,9 +37,13 @@ def compare(expected: Snapshot, actual: Snapshot, *, rtol: float = 0.0) -> Verdi
 class Comparing:
     """One comparison under way; pictures call it back for their children."""
 
-    def __init__(self, *, rtol: float, redefined: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, *, rtol: float, redefined: frozenset[str] = frozenset(), varying: frozenset[str] = frozenset()
+    ) -> None:
         self.rtol = rtol
         self.redefined = redefined
+        self.varying = varying
+        self.varied: set[str] = set()
         self.findings = Findings()
         self.sharing = Sharing()
         self._pending: list[tuple[Picture, Picture, Trail]] = []

@@ -57,6 +57,11 @@ class Findings:
         else:
             self.more += 1
 
+    def aside(self, reason: str) -> None:
+        """Take down once what is passed over in all objects of a kind."""
+        if not self.quiet:
+            self.unchecked[reason] = None
+
     def verdict(self, parts: tuple[str, ...]) -> Verdict:
         """The verdict on the named parts: the differences shown are those of the worst status that has any."""
         worst = max(self.differences, key=SCALE.index, default=Status.EQUAL)

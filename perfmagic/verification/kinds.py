@@ -11,6 +11,7 @@ from perfmagic.verification.mappings import mapping_kind
 from perfmagic.verification.opaque import opaque_kind, resource_kind
 from perfmagic.verification.picture import Picture
 from perfmagic.verification.records import record_kind
+from perfmagic.verification.responses import response_kind
 from perfmagic.verification.tabular import tabular_kind
 from perfmagic.verification.values import value_kind
 
@@ -26,6 +27,7 @@ class Equality(Protocol):
 _KINDS: tuple[Equality, ...] = (
     enum_kind,
     tabular_kind,
+    response_kind,
     exception_kind,
     mapping_kind,
     sequence_kind,

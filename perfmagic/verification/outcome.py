@@ -80,6 +80,7 @@ def verify(
     allow_reorder: bool = False,
     introduced: frozenset[str] = frozenset(),
     redefined: frozenset[str] = frozenset(),
+    varying: frozenset[str] = frozenset(),
 ) -> Verdict:
     """Whether two runs left the same: bindings, printed text, displays, value and error.
 
@@ -95,8 +96,10 @@ def verify(
         Names that the rewrite adds; they are ignored.
     redefined
         Names of definitions that the rewrite changed; they count as their counterparts and are listed as unchecked.
+    varying
+        Headers of responses that differ between runs of the cell as written; they are listed as unchecked.
     """
-    comparing = Comparing(rtol=rtol, redefined=redefined)
+    comparing = Comparing(rtol=rtol, redefined=redefined, varying=varying)
     _compare_errors(expected, actual, comparing.findings)
     sides = [
         {name: child for name, child in side.snapshot.roots.items() if name not in introduced}
@@ -111,6 +114,15 @@ def verify(
     _compare_text(expected.stdout, actual.stdout, comparing.findings, allow_reorder=allow_reorder)
     names = dict.fromkeys(name for name in (*expected.names, *actual.names) if name not in introduced)
     return comparing.findings.verdict((*names, "stdout", "displays", "value", "error"))
+
+
+def varying_headers(expected: FrozenOutcome, actual: FrozenOutcome) -> frozenset[str]:
+    """Headers of responses in which two runs of one cell differ, without those that describe the content."""
+    comparing = Comparing(rtol=0.0)
+    with undisturbed():
+        comparing.start(expected.snapshot.roots, actual.snapshot.roots)
+        comparing.conclude()
+    return frozenset(comparing.varied)
 
 
 def _compare_errors(expected: FrozenOutcome, actual: FrozenOutcome, findings: Findings) -> None:

@@ -65,6 +65,10 @@ class Findings(Protocol):
         """Take down a place that is not compared and need not be."""
         ...
 
+    def aside(self, reason: str) -> None:
+        """Take down once what is passed over in all objects of a kind."""
+        ...
+
 
 class Sharing(Protocol):
     """Who is whose counterpart."""
@@ -88,6 +92,10 @@ class Judge(Protocol):
 
     rtol: float
     redefined: frozenset[str]
+    varying: frozenset[str]
+    """Headers of responses that differ between runs of the cell as written."""
+    varied: set[str]
+    """Headers of responses that differ here and do not describe the content."""
 
     @property
     def findings(self) -> Findings:
