@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol, cast
 
 from perfmagic.verification.naming import class_name, importable
+from perfmagic.verification.picture import ATOMS, type_text
 
 Texts = dict[str, "str | tuple[str, ...]"]
 
@@ -63,27 +64,29 @@ def _pairs(headers: object) -> Iterable[tuple[object, object]] | None:
     """Names and values, read by the methods of the libraries alone."""
     if type(headers) is tuple:
         return cast("tuple[tuple[object, object], ...]", headers)
-    cls = type(headers)
-    module, qualname = class_name(cls)
-    if not importable(cls, module, qualname):
-        return None
-    library = module.partition(".")[0]
-    if library == "httpx":
+    if library_of(headers) == "httpx":
         return cast("_Raw", headers).raw
-    known = library in {"requests", "multidict", "http", "aiohttp", "urllib3"}
+    known = library_of(headers) in {"requests", "multidict", "http"}
     return cast("_Pairs", headers).items() if known else None
 
 
 def _text(value: object) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    """A name or a value; of an object that is neither text nor number only the type, lest its code runs."""
+    if type(value) is bytes:
+        return value.decode("latin-1")
+    return str(value) if type(value) in ATOMS else type_text(type(value))
+
+
+def library_of(value: object) -> str:
+    """The library whose very own class the object has; empty for subclasses and whatever else cannot be trusted."""
+    cls = type(value)
+    module, qualname = class_name(cls)
+    return module.partition(".")[0] if importable(cls, module, qualname) else ""
 
 
 def plain_cookies(jar: object) -> object:
     """Names and values of the cookies that a library keeps, the object itself where it is of no known library."""
-    cls = type(jar)
-    module, qualname = class_name(cls)
-    library = module.partition(".")[0]
-    if library not in {"requests", "http"} or not importable(cls, module, qualname):
+    if library_of(jar) not in {"requests", "http"}:
         return jar
     if isinstance(jar, dict):
         morsels = cast("Mapping[str, object]", jar)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from perfmagic.verification.http_headers import Texts, header_texts, plain_cookies
+from perfmagic.verification.http_headers import Texts, header_texts, library_of, plain_cookies
 from perfmagic.verification.naming import ancestry, class_name, importable, members
 
 
@@ -69,10 +69,7 @@ def _said(
 
 def _url(value: object) -> object:
     """The text of a URL of the libraries."""
-    cls = type(value)
-    name = class_name(cls)
-    known = name[0].partition(".")[0] in {"httpx", "yarl"} and importable(cls, *name)
-    return str(value) if known else value
+    return str(value) if library_of(value) in {"httpx", "yarl"} else value
 
 
 def _httpx_response(state: State) -> Said:
@@ -83,14 +80,19 @@ def _httpx_response(state: State) -> Said:
         "content": state.get("_content"),
         "request": state.get("_request"),
         "encoding": state.get("_encoding"),
+        "cookies": _httpx_cookies(state.get("_cookies")),
         "extensions": {
             key: value for key, value in told.items() if key not in {"network_stream", "stream_id"}
         },
     }
     kept = "_content" in state
-    ended = bool(state.get("is_closed") or state.get("is_stream_consumed"))
+    ended = state.get("is_closed") is True or state.get("is_stream_consumed") is True
     headers = state.get("headers")
     return _said(state, named, _HTTPX, headers, unread=not kept and not ended, gone=not kept and ended)
+
+
+def _httpx_cookies(cookies: object) -> object:
+    return plain_cookies(getattr(cookies, "jar", None)) if library_of(cookies) == "httpx" else cookies
 
 
 def _httpx_request(state: State) -> Said:
@@ -112,25 +114,29 @@ def _aiohttp_response(state: State) -> Said:
         "body": state.get("_body"),
         "history": state.get("_history", ()),
         "cookies": plain_cookies(state.get("_cookies")),
-        "request_info": header_texts(getattr(info, "headers", None)),
+        "request_info": header_texts(getattr(info, "headers", None))
+        if library_of(info) == "aiohttp"
+        else info,
     }
     kept = state.get("_body") is not None
-    ended = bool(state.get("_released")) or _at_end(state.get("content"))
+    ended = state.get("_released") is True or _at_end(state.get("content"))
     headers = state.get("_raw_headers")
     return _said(state, named, _AIOHTTP, headers, unread=not kept and not ended, gone=not kept and ended)
 
 
 def _requests_response(state: State) -> Said:
-    content = state.get("_content")
+    content, raw = state.get("_content"), state.get("raw")
+    known = library_of(raw) == "urllib3"
     named = {
         "status_code": state.get("status_code"),
         "reason": state.get("reason"),
         "url": state.get("url"),
         "content": None if content is False else content,
         "cookies": plain_cookies(state.get("cookies")),
-        "version": getattr(state.get("raw"), "version", None),
+        "version": getattr(raw, "version", None) if known else None,
     }
-    ended = bool(state.get("_content_consumed")) or bool(getattr(state.get("raw"), "closed", True))
+    closed = raw is None or (known and getattr(raw, "closed", False) is True)
+    ended = closed or state.get("_content_consumed") is True
     kept = content is not False
     headers = state.get("headers")
     return _said(state, named, _REQUESTS, headers, unread=not kept and not ended, gone=not kept and ended)
@@ -168,7 +174,7 @@ _HTTPX = frozenset(
             "_encoding",
             "_text",
         ),
-        *("_decoder", "_elapsed", "_num_bytes_downloaded"),
+        *("_cookies", "_decoder", "_elapsed", "_num_bytes_downloaded"),
     }
 )
 _AIOHTTP = frozenset(

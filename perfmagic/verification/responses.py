@@ -74,9 +74,10 @@ class ResponsePicture(ExchangePicture):
         """Part by part; a body that may still be read is unknown."""
         assert isinstance(actual, ResponsePicture)
         judge.findings.aside(EXCHANGE)
-        if self.unread and actual.unread:
+        kept = [not side.unread and not side.gone for side in (self, actual)]
+        if not any(kept) and (self.unread or actual.unread):
             judge.findings.unknown((trail, self, "body"), UNREAD)
-        elif (self.unread, self.gone) != (actual.unread, actual.gone):
+        elif kept[0] != kept[1]:
             texts = [side.body_text() for side in (self, actual)]
             judge.findings.found(Status.DIFFERENT, (trail, self, "body"), *texts)
         elif self.gone:
