@@ -16,6 +16,7 @@ from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.conditional import Hoist, hoists_of
 from perfmagic.analysis.dependences import Dependence
 from perfmagic.analysis.effects import Kind
+from perfmagic.analysis.hidden_waits import hidden_waits
 from perfmagic.analysis.loop_checks import Obstacle
 from perfmagic.analysis.loop_forms import InPlace, LoopForm
 from perfmagic.analysis.loops import loops_of
@@ -92,6 +93,9 @@ class _Measured:
         self._analysis = analysis
         self._spans = spans
         self._options = options
+        hidden = hidden_waits(analysis)
+        self._operations = (*analysis.operations, *hidden)
+        self._hidden = frozenset(each.key for each in hidden)
         self._children: dict[int | None, list[int]] = {}
         for index, each in enumerate(spans):
             self._children.setdefault(each.parent, []).append(index)
@@ -114,10 +118,10 @@ class _Measured:
         return saved + sum(self.saved_under(each) for each in hidden)
 
     def _is_known(self, index: int) -> bool:
-        return 0 <= self._spans[index].operation < len(self._analysis.operations)
+        return 0 <= self._spans[index].operation < len(self._operations)
 
     def _block_of(self, index: int) -> Block:
-        operation = self._analysis.operations[self._spans[index].operation]
+        operation = self._operations[self._spans[index].operation]
         return self._analysis.blocks[operation.block]
 
     def _cost(self, index: int) -> Cost:
@@ -133,7 +137,7 @@ class _Measured:
         seen: set[int] = set()
         last = 0
         for index in sorted(found, key=lambda each: self._spans[each].start_s):
-            operation = self._analysis.operations[self._spans[index].operation]
+            operation = self._operations[self._spans[index].operation]
             direct = _is_once(self._analysis.blocks, operation, block)
             place = _place(self._analysis.blocks, operation, block)
             if not turns or place < last or (direct and operation.key in seen):
@@ -168,22 +172,24 @@ class _Measured:
         return Cost(sum(each.work_s for each in costs), max(ends, default=0.0))
 
     def _span_of(self, hoist: Hoist, found: Sequence[int]) -> float:
-        operations = self._analysis.operations
+        operations = self._operations
         own = [each for each in found if operations[self._spans[each].operation] is hoist.step.operation]
         return sum(self._cost(each).span_s for each in own)
 
     def _step(self, block: Block, statement: int, operation: Operation | None, found: Sequence[int]) -> Cost:
-        operations = self._analysis.operations
+        operations = self._operations
         here = [(each, operations[self._spans[each].operation]) for each in found]
         if operation is not None:
             return _in_turn([self._cost(each) for each, of in here if of is operation])
         node = block.statements[statement]
         repeated = [
-            self._cost(each)
+            (each, of)
             for each, of in here
             if of.block == block.key and of.statement == statement and of.conditional
         ]
-        own = _side_by_side(repeated) if id(node) in self._fans else _in_turn(repeated)
+        waits = [each for each, of in repeated if of.key in self._hidden]
+        costs = [self._cost(each) for each, of in repeated if of.key not in self._hidden]
+        own = _side_by_side(costs) if id(node) in self._fans else _in_turn(costs)
         if id(node) in self._scattered:
             return _side_by_side(
                 [
@@ -195,13 +201,29 @@ class _Measured:
         inner = [
             each for each in self._analysis.blocks if each.parent == block.key and each.position == statement
         ]
+        if waits and isinstance(node, ast.AsyncFor) and id(node) in self._fans:
+            return self._pipeline(inner[0], waits, here)
         bodies = [
             self._block(
                 each, [index for index, of in here if _is_inside(self._analysis.blocks, of.block, each)], node
             )
             for each in inner
         ]
-        return _in_turn([own, *bodies])
+        return _in_turn([*(self._cost(each) for each in waits), own, *bodies])
+
+    def _pipeline(self, body: Block, waits: Sequence[int], here: Sequence[tuple[int, Operation]]) -> Cost:
+        """Return the cost of a loop whose turns may begin as soon as the iterator has got to them."""
+        found = [index for index, of in here if _is_inside(self._analysis.blocks, of.block, body)]
+        steps = [(self._spans[each].end_s, self._cost(each)) for each in waits]
+        whole = _in_turn([cost for _, cost in steps])
+        ends = [whole.span_s]
+        work_s = whole.work_s
+        for turn in self._turns(body, found):
+            begin_s = min(self._spans[each].start_s for each in turn)
+            cost = self._run(body, turn)
+            ends.append(sum(step.span_s for end_s, step in steps if end_s <= begin_s) + cost.span_s)
+            work_s += cost.work_s
+        return Cost(work_s, max(ends))
 
     def _block(self, block: Block, found: Sequence[int], owner: ast.stmt | None) -> Cost:
         """Return the cost of all turns of a block."""
@@ -272,7 +294,8 @@ def _is_repeated(blocks: Sequence[Block], operation: Operation) -> bool:
     """Whether the operation stands in a comprehension, and not only in a branch of an expression."""
     statement = blocks[operation.block].statements[operation.statement]
     loops = (each for each in ast.walk(statement) if isinstance(each, COMPREHENSIONS))
-    return any(each is operation.node for loop in loops for each in ast.walk(loop))
+    nodes = {id(operation.node), id(operation.expression)}
+    return any(id(each) in nodes for loop in loops for each in ast.walk(loop))
 
 
 def _is_inside(blocks: Sequence[Block], key: int, outer: Block) -> bool:

@@ -62,18 +62,9 @@ def _divided(around: Around, cut: Cut) -> FanOut | Obstacle:
         frozenset((*temporaries, *targets, *_only_bound(cut), *bound_names(cut.repeated))),
         analysis.effects.private_to(*loop.body),
     )
-    own = frozenset(bound_names(loop.body)) - frozenset(targets)
-    assigned = Assigned(own, analysis.effects.may_swallow)
-    sure = assigned.after([*cut.repeated, *moved_statements(cut)], frozenset())
-    always = _after_the_turn(cut, assigned, sure)
     needed = [each for each in temporaries if _is_needed(around, cut, results, each)]
-    unsure = [each for each in needed if each not in sure and each not in targets]
-    later = around.elsewhere(loop.body) if cut.guard is not None else frozenset[str]()
-    left = (*temporaries, *_only_bound(cut))
-    unsure.extend(each for each in left if each in later and each not in always)
     checks = (
-        _carried(assigned),
-        _unsure(unsure, lines_of(loop)),
+        _bindings(around, cut, needed),
         _sunk(around, cut),
         *_general(around, steps, private),
     )
@@ -126,6 +117,22 @@ def _general(around: Around, steps: Sequence[Step], private: Private) -> Iterato
     yield unnecessary_exit(around, steps[0], private)
     copied = is_copied(around.analysis, loop.iter)
     yield iterable_obstacle(header, steps, private, lines_of(loop.iter), copied=copied)
+
+
+def _bindings(around: Around, cut: Cut, needed: Sequence[str]) -> Obstacle | None:
+    """Check that each turn binds what it reads, and what is seen of it later."""
+    loop = around.loop
+    targets = bound_names([loop.target])
+    own = frozenset(bound_names(loop.body)) - frozenset(targets)
+    assigned = Assigned(own, around.analysis.effects.may_swallow)
+    sure = assigned.after([*cut.repeated, *moved_statements(cut)], frozenset())
+    always = _after_the_turn(cut, assigned, sure)
+    unsure = [each for each in needed if each not in sure and each not in targets]
+    if cut.guard is not None:
+        later = around.elsewhere(loop.body)
+        left = (*_bound_in(cut), *_only_bound(cut))
+        unsure.extend(each for each in left if each in later and each not in always)
+    return _carried(assigned) or _unsure(unsure, lines_of(loop))
 
 
 def _after_the_turn(cut: Cut, assigned: Assigned, sure: frozenset[str]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 import ast
 
 from perfmagic.analysis.critical_path import bound
+from perfmagic.analysis.hidden_waits import hidden_waits
 from perfmagic.comparing.measurement import Measurement
 from perfmagic.runners.program import Program
 from perfmagic.runners.spans import HOOK, SpanRecorder, instrument, position
@@ -30,7 +31,8 @@ def _instrumented(measurement: Measurement) -> Program:
     analysis, host = measurement.analysis, measurement.trial.runner.host
     tree, filename = host.parse(analysis.cell.source)
     operations = {position(each.node): (each.key, each.label) for each in analysis.operations}
-    return host.compile(instrument(tree, operations), filename)
+    hidden = {position(each.expression): (each.key, each.label) for each in reversed(hidden_waits(analysis))}
+    return host.compile(instrument(tree, operations, hidden=hidden), filename)
 
 
 async def _run(measurement: Measurement, program: Program) -> None:

@@ -6,10 +6,12 @@ in a pool, is observed where it starts (see `starts`).
 
 import ast
 import contextvars
-from collections.abc import Awaitable, Callable, Mapping
+import threading
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Literal, cast
 
 from perfmagic.model.run import Span
 from perfmagic.runners.clock import Clock
@@ -42,6 +44,7 @@ class SpanRecorder:
 
     clock: Clock
     _rows: list[_Row] = field(default_factory=list[_Row], init=False)
+    _adding: threading.Lock = field(default_factory=threading.Lock, init=False)
     _parent: "contextvars.ContextVar[int | None]" = field(
         default_factory=lambda: contextvars.ContextVar("perfmagic_span", default=None), init=False
     )
@@ -64,14 +67,31 @@ class SpanRecorder:
         finally:
             self._leave(index, token)
 
-    def slot(self, slots: AbstractAsyncContextManager[object], /) -> "Slot":
-        """Return what holds one of the slots, and takes the wait for it as a span of its own."""
-        return Slot(self, slots)
+    def waiting(
+        self, kind: Literal["slot", "enter", "next"], operation: int, label: str, of: object, /
+    ) -> object:
+        """Return what stands for a context manager or an iterable, and takes each wait for it as a span of its own."""
+        if kind == "slot":
+            return Slot(self, cast("AbstractAsyncContextManager[object]", of))
+        if kind == "enter":
+            whole = hasattr(type(of), "__aenter__") and hasattr(type(of), "__aexit__")
+            return (
+                Entered(self, operation, label, cast("AbstractAsyncContextManager[object]", of))
+                if whole
+                else of
+            )
+        return (
+            Stepped(self, operation, label, cast("AsyncIterable[object]", of))
+            if hasattr(type(of), "__aiter__")
+            else of
+        )
 
     def begin(self, label: str, operation: int = UNEXPLAINED) -> int:
         """Note the start of a task, a submitted call or a wait, inside what the caller runs in, and return its index."""
-        self._rows.append(_Row(operation, label, self.clock.wall_s(), self._parent.get()))
-        return len(self._rows) - 1
+        row = _Row(operation, label, self.clock.wall_s(), self._parent.get())
+        with self._adding:  # without a global lock, two threads would find the same index
+            self._rows.append(row)
+            return len(self._rows) - 1
 
     def begin_later(self, index: int, start_s: float) -> None:
         """Move the start of what `begin` noted: until then it only stood in line."""
@@ -104,8 +124,7 @@ class SpanRecorder:
         )
 
     def _enter(self, operation: int, label: str) -> "tuple[int, contextvars.Token[int | None]]":
-        self._rows.append(_Row(operation, label, self.clock.wall_s(), self._parent.get()))
-        index = len(self._rows) - 1
+        index = self.begin(label, operation)
         return index, self._parent.set(index)
 
     def _leave(self, index: int, token: "contextvars.Token[int | None]") -> None:
@@ -135,6 +154,56 @@ class Slot:
         return await self.slots.__aexit__(kind, error, traceback)
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A context manager that is entered and left inside spans; leaving has the number behind that of entering."""
+
+    recorder: SpanRecorder
+    operation: int
+    label: str
+    manager: AbstractAsyncContextManager[object]
+
+    async def __aenter__(self) -> object:
+        """Enter it."""
+        entering = type(self.manager).__aenter__(self.manager)
+        return await self.recorder.awaited(self.operation, self.label, entering)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> object:
+        """Leave it."""
+        leaving = type(self.manager).__aexit__(self.manager, kind, error, traceback)
+        return await self.recorder.awaited(self.operation + 1, self.label, leaving)
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """An asynchronous iterable whose iterator takes each step inside a span."""
+
+    recorder: SpanRecorder
+    operation: int
+    label: str
+    iterable: AsyncIterable[object]
+
+    def __aiter__(self) -> AsyncIterator[object]:
+        """Return the iterator."""
+        iterator = type(self.iterable).__aiter__(self.iterable)
+        whole = hasattr(type(iterator), "__anext__")
+        return _Steps(self.recorder, self.operation, self.label, iterator) if whole else iterator
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps(AsyncIterator[object]):
+    recorder: SpanRecorder
+    operation: int
+    label: str
+    iterator: AsyncIterator[object]
+
+    async def __anext__(self) -> object:
+        step = type(self.iterator).__anext__(self.iterator)
+        return await self.recorder.awaited(self.operation, self.label, step)
+
+
 def unlink(traceback: TracebackType | None) -> None:
     """Take the recorder's own frames out of a traceback: the user wrote no such call."""
     while traceback is not None:
@@ -151,7 +220,11 @@ def position(node: ast.expr) -> Position:
 
 
 def instrument(
-    tree: ast.Module, operations: Mapping[Position, tuple[int, str]], *, slots: frozenset[str] = frozenset()
+    tree: ast.Module,
+    operations: Mapping[Position, tuple[int, str]],
+    *,
+    hidden: Mapping[Position, tuple[int, str]] | None = None,
+    slots: frozenset[str] = frozenset(),
 ) -> ast.Module:
     """Wrap every operation of the tree in a call of the recorder; changes the tree it is given.
 
@@ -161,26 +234,52 @@ def instrument(
         A parse of the cell as written.
     operations
         For the position of each operation (an ``await`` or a call) its number and its label.
+    hidden
+        For the position of each context manager behind ``async with`` the number of entering it, and for each iterable behind
+        ``async for`` that of a step, with a label.
     slots
         Names of semaphores: what ``async with`` waits for there is no work.
     """
-    wrapper = _Wrapper(operations, slots)
+    wrapper = _Wrapper(operations, hidden or {}, slots)
     tree.body = [wrapper.visit(statement) for statement in tree.body]
     return ast.fix_missing_locations(tree)
 
 
 class _Wrapper(ast.NodeTransformer):
-    def __init__(self, operations: Mapping[Position, tuple[int, str]], slots: frozenset[str]) -> None:
+    def __init__(
+        self,
+        operations: Mapping[Position, tuple[int, str]],
+        hidden: Mapping[Position, tuple[int, str]],
+        slots: frozenset[str],
+    ) -> None:
         self.operations = operations
+        self.hidden = hidden
         self.slots = slots
 
     def visit_AsyncWith(self, node: ast.AsyncWith) -> ast.AsyncWith:
+        places = [position(item.context_expr) for item in node.items]
         self.generic_visit(node)
-        for item in node.items:
+        for item, place in zip(node.items, places, strict=True):
             held = item.context_expr
             if isinstance(held, ast.Name) and held.id in self.slots:
-                item.context_expr = ast.copy_location(_hook_call("slot", [held], []), held)
+                item.context_expr = _waiting("slot", (SLOT, "slot"), held)
+            elif place in self.hidden:
+                item.context_expr = _waiting("enter", self.hidden[place], held)
         return node
+
+    def visit_AsyncFor(self, node: ast.AsyncFor) -> ast.AsyncFor:
+        self._visit_steps(node)
+        return node
+
+    def visit_comprehension(self, node: ast.comprehension) -> ast.comprehension:
+        self._visit_steps(node)
+        return node
+
+    def _visit_steps(self, node: ast.AsyncFor | ast.comprehension) -> None:
+        place = position(node.iter)
+        self.generic_visit(node)
+        if place in self.hidden and (isinstance(node, ast.AsyncFor) or node.is_async):
+            node.iter = _waiting("next", self.hidden[place], node.iter)
 
     def visit_Await(self, node: ast.Await) -> ast.expr:
         found = self.operations.get(position(node))
@@ -205,6 +304,12 @@ def _recorder_call(
 ) -> ast.Call:
     key, label = operation
     return _hook_call(method, [ast.Constant(key), ast.Constant(label), *args], keywords)
+
+
+def _waiting(kind: str, operation: tuple[int, str], of: ast.expr) -> ast.expr:
+    key, label = operation
+    inside = [ast.Constant(kind), ast.Constant(key), ast.Constant(label), of]
+    return ast.copy_location(_hook_call("waiting", inside, []), of)
 
 
 def _hook_call(method: str, args: list[ast.expr], keywords: list[ast.keyword]) -> ast.Call:

@@ -82,3 +82,40 @@ def test_the_ceiling_is_the_tightest_of_three_limits(slots, serial_s, expected):
 
 def test_a_cell_that_took_no_time_has_no_speedup():
     assert ceiling(Bound(work_s=0.0, span_s=0.0), slots=None, serial_s=0.0) == 1.0
+
+
+def waits_in_turn(source, order, each_s=1.0):
+    """Return a cell and spans of its operations and hidden waits (``h0`` is the first of them), one after the other."""
+    analysis = analysed(source)
+    first = len(analysis.operations)
+    keys = [first + int(each[1:]) if isinstance(each, str) else each for each in order]
+    return analysis, spans_in_turn(*keys, each_s=each_s)
+
+
+ENTERED = ["h0", 0, "h1"]
+
+
+@pytest.mark.parametrize(
+    ("source", "order", "parallelism"),
+    [
+        ("async with pool.acquire() as c:\n    a = await f(1)\n", ENTERED, 1.0),
+        ("o = []\nfor x in range(3):\n    async with pool.acquire() as c:\n        o.append(await f(x))\n", ENTERED * 3, 3.0),
+        ("t = 0\nfor x in range(3):\n    async with pool.acquire() as c:\n        t = await f(t)\n", ENTERED * 3, 1.0),
+        (
+            "async with pool.acquire() as c:\n    a = await f(1)\nasync with pool.acquire() as d:\n    b = await f(2)\n",
+            ["h0", 0, "h1", "h2", 1, "h3"],
+            2.0,
+        ),
+        ("o = []\nasync for i in agen(3):\n    o.append(await f(i))\n", ["h0", 0] * 3 + ["h0"], 7 / 4),
+        ("t = 0\nasync for i in agen(3):\n    t = await f(t)\n", ["h0", 0] * 3 + ["h0"], 1.0),
+        ("o = [i async for i in agen(3)]\nb = await g(o)\n", ["h0"] * 4 + [0], 1.0),
+        ("o = [i async for i in agen(3)]\nb = await g(2)\n", ["h0"] * 4 + [0], 5 / 4),
+    ],
+    ids=[
+        "one manager", "a loop of managers", "a carried loop", "two managers", "a pipeline", "a carried pipeline",
+        "steps, then what needs them", "steps beside another operation",
+    ],
+)  # fmt: skip
+def test_waits_without_await_overlap_where_their_statements_may(source, order, parallelism):
+    analysis, spans = waits_in_turn(source, order)
+    assert bound(analysis, spans, float(len(spans))).parallelism == pytest.approx(parallelism)

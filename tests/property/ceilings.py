@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.critical_path import bound, ceiling
+from perfmagic.analysis.hidden_waits import hidden_waits
 from perfmagic.model.plan import Plan
 from perfmagic.runners.spans import HOOK, SpanRecorder, instrument, position
 from tests.property.running import Outcome, run
 from tests.property.schedules import Schedule
 from tests.property.virtual_time import Clock
-
-HIDDEN_WAITS = (ast.AsyncWith, ast.AsyncFor)
 
 
 @dataclass(frozen=True)
@@ -25,21 +24,18 @@ class Gain:
 def gain(analysis: Analysis, plan: Plan) -> Gain | None:
     """Return what a plan gains when waits take as long as written, ``None`` if that cannot be said.
 
-    It cannot if the program fails or never waits, or if it waits where no ``await`` stands: such waits have no spans.
+    It cannot if the program fails or never waits.
     """
-    if any(
-        isinstance(each, HIDDEN_WAITS) or getattr(each, "is_async", 0) for each in ast.walk(analysis.tree)
-    ):
-        return None
     recorders: list[SpanRecorder] = []
     operations = {position(each.node): (each.key, each.label) for each in analysis.operations}
+    hidden = {position(each.expression): (each.key, each.label) for each in reversed(hidden_waits(analysis))}
 
     def extra(clock: Clock) -> dict[str, object]:
         recorders.append(SpanRecorder(clock=clock))
         return {HOOK: recorders[0]}
 
     def change(tree: ast.Module) -> ast.Module:
-        return instrument(tree, operations)
+        return instrument(tree, operations, hidden=hidden)
 
     before = run(analysis.cell.source, Schedule("as written", 0), change=change, extra=extra)
     after = run(plan.source, Schedule("as written", 0))

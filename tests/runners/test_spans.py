@@ -288,3 +288,69 @@ async def test_frames_of_the_recorder_are_taken_out_of_a_traceback(recorder):
     after = [each.name for each in traceback.extract_tb(caught.value.__traceback__)]
     assert [name for name in before if name not in after] == ["awaited"]
     unlink(None)
+
+
+class Held:
+    def __init__(self, keeps=False):
+        self.keeps = keeps
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, kind, error, traceback):
+        return self.keeps
+
+
+def waiting_tree(source):
+    """Return an instrumented tree in which only the hidden waits are noted, numbered from 10 in steps of 10."""
+    tree = parsed(source)
+    places = [
+        item
+        for each in ast.walk(tree)
+        for item in [
+            *(
+                with_item.context_expr
+                for with_item in getattr(each, "items", [])
+                if isinstance(each, ast.AsyncWith)
+            ),
+            *([each.iter] if isinstance(each, ast.AsyncFor) or getattr(each, "is_async", 0) else []),
+        ]
+    ]
+    return instrument(
+        tree,
+        {},
+        hidden={position(each): (10 * at, ast.unparse(each)) for at, each in enumerate(places, start=1)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "expected", "operations"),
+    [
+        ("async with held as k:\n    r = k is held\n", {"r": True}, [10, 11]),
+        ("async with held as j, held as k:\n    r = j is k\n", {"r": True}, [10, 20, 21, 11]),
+        ("async with keeping:\n    r = 1\n    raise ValueError\n", {"r": 1}, [10, 11]),
+        ("r = []\nasync for i in two():\n    r.append(i)\n", {"r": [0, 1]}, [10] * 3),
+        ("r = [i async for i in two() if i]\n", {"r": [1]}, [10] * 3),
+        ("r = [i for i in range(2)]\n", {"r": [0, 1]}, []),
+        ("try:\n    async with 3:\n        pass\nexcept TypeError as e:\n    r = str(e)\n", {}, []),
+        ("try:\n    async for i in 3:\n        pass\nexcept TypeError as e:\n    r = str(e)\n", {}, []),
+    ],
+    ids=[
+        "entered and left", "two managers", "a kept error", "steps", "steps of a comprehension", "a plain loop",
+        "no manager", "no iterable",
+    ],
+)  # fmt: skip
+async def test_waits_without_await_are_noted_and_change_nothing(source, expected, operations, recorder):
+    async def two():
+        yield 0
+        yield 1
+
+    async def left(tree, **extra):
+        names = {"held": Held(), "keeping": Held(keeps=True), "two": two, **extra}
+        await execute(compiled(tree), names, names)
+        return {"r": names["r"]}
+
+    plain = await left(parsed(source))
+    assert await left(waiting_tree(source), **{HOOK: recorder}) == plain
+    assert {**plain, **expected} == plain
+    assert [each.operation for each in recorder.spans(0.0)] == operations
