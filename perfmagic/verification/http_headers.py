@@ -21,10 +21,8 @@ _EXCHANGE = frozenset(
         *("x-cloud-trace-context", "x-amzn-trace-id"),
     }
 )
-_ID = r"(request|correlation|trace|transaction|span|invocation|parentspan)[-_]?(id|guid|uuid)"
-_TIME = (
-    r"((response|process|processing|request|render|service|upstream|execution|query)[-_])+(time|ms|duration)"
-)
+_ID = r"(request|correlation|trace|span|parentspan)[-_]?(id|guid|uuid)"
+_TIME = r"((response|process|processing|request|render|service|upstream|execution|query)[-_])+(time|duration)([-_]ms)?"
 _QUOTA = r"rate-?limit(-(remaining|reset|used)(-\w+)*)?"
 _OF_EXCHANGE = re.compile(rf"(?:[\w-]+-)?(?:{_ID}|{_TIME}|{_QUOTA}|requestid)")
 _EXPIRES = re.compile(r"(?i);\s*expires=[^;]*")
