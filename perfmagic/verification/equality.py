@@ -44,6 +44,7 @@ class Comparing:
         self.redefined = redefined
         self.varying = varying
         self.varied: set[str] = set()
+        self.excused: set[str] = set()
         self.findings = Findings()
         self.sharing = Sharing()
         self._pending: list[tuple[Picture, Picture, Trail]] = []

@@ -59,8 +59,7 @@ class Findings:
 
     def aside(self, reason: str) -> None:
         """Take down once what is passed over in all objects of a kind."""
-        if not self.quiet:
-            self.unchecked[reason] = None
+        self.unchecked[clip(reason, _NOTE)] = None
 
     def verdict(self, parts: tuple[str, ...]) -> Verdict:
         """The verdict on the named parts: the differences shown are those of the worst status that has any."""

@@ -111,6 +111,9 @@ def verify(
     with undisturbed():
         comparing.start(*sides)
         comparing.conclude()
+    if comparing.excused:
+        headers = ", ".join(sorted(comparing.excused))
+        comparing.findings.aside(f"responses: runs of the cell as written differ in header {headers}")
     _compare_text(expected.stdout, actual.stdout, comparing.findings, allow_reorder=allow_reorder)
     names = dict.fromkeys(name for name in (*expected.names, *actual.names) if name not in introduced)
     return comparing.findings.verdict((*names, "stdout", "displays", "value", "error"))

@@ -95,7 +95,9 @@ class Judge(Protocol):
     varying: frozenset[str]
     """Headers of responses that differ between runs of the cell as written."""
     varied: set[str]
-    """Headers of responses that differ here and do not describe the content."""
+    """Headers of responses that differ here, do not describe the content and are not excused."""
+    excused: set[str]
+    """Headers of responses that differ here and are passed over, because they vary."""
 
     @property
     def findings(self) -> Findings:

@@ -208,7 +208,7 @@ def test_headers_that_the_cell_varies_by_itself_are_learned_and_listed() -> None
     assert verdict.status is Status.EQUAL
     assert verdict.unchecked == (
         responses.EXCHANGE,
-        "responses: header 'x-nonce' differs between runs of the cell as written",
+        "responses: runs of the cell as written differ in header x-nonce",
     )
 
 
