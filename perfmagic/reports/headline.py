@@ -41,12 +41,13 @@ def headline(comparison: Comparison) -> str:
     return f"stopped {stopped}: {sentence}"
 
 
-def _others(comparison: Comparison) -> list[Candidate]:
+def compared(comparison: Comparison) -> list[Candidate]:
+    """Return all candidates but the baseline."""
     return [each for each in comparison.candidates if each.strategy != comparison.baseline]
 
 
 def _ran(comparison: Comparison) -> list[Candidate]:
-    return [each for each in _others(comparison) if each.status is CandidateStatus.RAN]
+    return [each for each in compared(comparison) if each.status is CandidateStatus.RAN]
 
 
 def _rounds(comparison: Comparison) -> int:
@@ -107,17 +108,21 @@ def _no_gain(comparison: Comparison, ran: list[Candidate]) -> str:
 
 
 def _nothing_ran(comparison: Comparison) -> str:
-    others = _others(comparison)
+    others = compared(comparison)
     for candidate in others:
         if candidate.status is CandidateStatus.FAILED and candidate.error:
             return f"{candidate.strategy} failed: {candidate.error.type}: {candidate.error.message}"
     for candidate in others:
         if candidate.status is CandidateStatus.NOT_RUN:
             return f"nothing was compared: {candidate.reason or 'the candidates were not run'}"
-    # A refusal that points at lines says more than one that holds for the whole cell.
-    refused = sorted((each for each in others if each.reason), key=lambda each: each.lines is None)
-    reasons = [each.reason for each in refused if each.reason]
+    reasons = _reasons(others)
     if not reasons:
         return "only the cell as written ran: there was no candidate"
     nothing = "nothing to overlap" if comparison.magic == "concurrent" else "nothing to compare"
-    return f"{nothing}: {reasons[0].rstrip('.')}"
+    return f"{nothing}: {'; '.join(each.rstrip('.') for each in reasons)}"
+
+
+def _reasons(refused: list[Candidate]) -> list[str]:
+    """Return the first reason that points at lines, which says more than those that hold for the whole cell, or all of these."""
+    pointing = [each.reason for each in refused if each.reason and each.lines is not None]
+    return pointing[:1] or list(dict.fromkeys(each.reason for each in refused if each.reason))

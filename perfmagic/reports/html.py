@@ -5,8 +5,9 @@ from html import escape
 
 from perfmagic.model.comparison import Comparison
 from perfmagic.reports.notes import Note
+from perfmagic.reports.rows import Mark, Row
 from perfmagic.reports.safe_text import visible, visible_lines
-from perfmagic.reports.table import Code, Mark, Row, Table, table
+from perfmagic.reports.table import Code, Table, table
 
 suffixes = (".html", ".htm")
 
@@ -42,7 +43,7 @@ def fragment(comparison: Comparison) -> str:
     return (
         '<div class="perfmagic tex2jax_ignore mathjax_ignore">\n'
         f"<p><strong>{shown(found.headline)}</strong></p>\n"
-        f"{_table(found)}{_notes(found)}{_code(found.code) if found.code else ''}"
+        f"{_table(found)}{_notes(found.findings)}{_code(found.code) if found.code else ''}{_notes(found.notes)}"
         f"<p><small>{shown(found.environment)}</small></p>\n</div>\n"
     )
 
@@ -93,8 +94,8 @@ def _bar(row: Row) -> str:
     return f'<span aria-hidden="true" style="{_BAR};width:{12 * row.share:.2f}em"></span>'
 
 
-def _notes(found: Table) -> str:
-    return f"<ul>\n{''.join(map(_note, found.notes))}</ul>\n"
+def _notes(notes: Sequence[Note]) -> str:
+    return f"<ul>\n{''.join(map(_note, notes))}</ul>\n" if notes else ""
 
 
 def _note(note: Note) -> str:

@@ -1,12 +1,13 @@
 """The comparison in Markdown, as it reads in a pull request: the winner bold, the environment in a footnote."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from perfmagic.model.comparison import Comparison
 from perfmagic.reports.notes import Note
+from perfmagic.reports.rows import Mark, Row
 from perfmagic.reports.safe_text import visible, visible_lines
-from perfmagic.reports.table import Code, Mark, Row, Table, table
+from perfmagic.reports.table import Code, Table, table
 
 suffixes = (".md", ".markdown")
 
@@ -21,11 +22,16 @@ def render(comparison: Comparison) -> str:
         _strong(found.headline),
         f"<em>{escaped(found.caption)}</em>",
         "\n".join(_table(found)),
-        "\n".join(line for note in found.notes for line in _note(note)),
+        *_list(found.findings),
         *([_code(found.code)] if found.code else []),
+        *_list(found.notes),
         f"<sub>{escaped(found.environment)}</sub>",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _list(notes: Sequence[Note]) -> list[str]:
+    return ["\n".join(line for note in notes for line in _note(note))] if notes else []
 
 
 def _note(note: Note) -> Iterator[str]:

@@ -1,12 +1,14 @@
-"""What stands below the table: assumptions, what was not checked, what is uncertain, how often the cell ran."""
+"""What stands below the table: what was found, and what it was taken from and with which doubts."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from perfmagic.model.comparison import Comparison
 from perfmagic.model.units import percent, ratio, seconds, size, times
-from perfmagic.reports.headline import headline, reason
+from perfmagic.model.verdict import Status
+from perfmagic.reports.grouping import grouped, names_of, owners_of
+from perfmagic.reports.headline import compared, headline, reason, status_of
+from perfmagic.reports.rows import without_subject
 from perfmagic.reports.shares import shares_note
 
 _SHOWN = 5
@@ -31,12 +33,21 @@ class Note:
         return self.lines[len(self.first) :]
 
 
-def notes(comparison: Comparison) -> tuple[Note, ...]:
-    """Return the notes that have something to say, the most important first."""
-    found = (
+def findings(comparison: Comparison) -> tuple[Note, ...]:
+    """Return the notes that belong to the table, right below it."""
+    return _telling(
+        Note(title="not for this cell", lines=_without_subject(comparison)),
+        Note(title="hint", lines=_last_hint(comparison)),
         Note(title="recommendation", lines=_recommendation(comparison)),
+    )
+
+
+def notes(comparison: Comparison) -> tuple[Note, ...]:
+    """Return the notes that stand at the end, the most important first."""
+    return _telling(
         Note(title="assumed", lines=_assumptions(comparison)),
         Note(title="not checked", lines=_unchecked(comparison)),
+        Note(title="schedules", lines=_schedules(comparison)),
         Note(title="uncertain", lines=_uncertain(comparison)),
         Note(title="bound", lines=_bound(comparison)),
         Note(title="shares", lines=shares_note(comparison)),
@@ -45,15 +56,35 @@ def notes(comparison: Comparison) -> tuple[Note, ...]:
         Note(title="intervals", lines=_intervals(comparison)),
         Note(title="runs", lines=(f"the cell ran {times(comparison.executions, 'time')}",)),
     )
+
+
+def _telling(*found: Note) -> tuple[Note, ...]:
     return tuple(each for each in found if each.lines)
 
 
+def _without_subject(comparison: Comparison) -> tuple[str, ...]:
+    """Return in one line the strategies that are not meant for such a cell; why, unless the first line says it."""
+    said = headline(comparison)
+    idle = [each for each in comparison.candidates if without_subject(each)]
+    told = owners_of((each.strategy, (each.reason or "").rstrip(".")) for each in idle)
+    if all(why in said for why in told):
+        return (names_of(idle),) if idle else ()
+    return ("; ".join(f"{', '.join(names)} ({why})" for why, names in told.items()),)
+
+
+def _last_hint(comparison: Comparison) -> tuple[str, ...]:
+    """Return what to do with a cell for which no strategy is meant."""
+    others = compared(comparison)
+    hints = [each.hint for each in others if each.hint is not None]
+    return (hints[-1],) if hints and all(map(without_subject, others)) else ()
+
+
 def _assumptions(comparison: Comparison) -> tuple[str, ...]:
-    return _grouped((each.strategy, text) for each in comparison.candidates for text in each.assumptions)
+    return grouped((each.strategy, text) for each in comparison.candidates for text in each.assumptions)
 
 
 def _unchecked(comparison: Comparison) -> tuple[str, ...]:
-    return _grouped(
+    return grouped(
         (each.strategy, text)
         for each in comparison.candidates
         if each.verdict is not None
@@ -62,15 +93,19 @@ def _unchecked(comparison: Comparison) -> tuple[str, ...]:
 
 
 def _uncertain(comparison: Comparison) -> tuple[str, ...]:
-    return _grouped((_field(each.field, comparison), each.why) for each in comparison.uncertain)
+    return grouped((_field(each.field, comparison), each.why) for each in comparison.uncertain)
 
 
-def _grouped(told: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Return each text once, behind all that it is told of."""
-    owners: dict[str, dict[str, None]] = {}
-    for owner, text in told:
-        owners.setdefault(text, {})[owner] = None
-    return tuple(f"{', '.join(names)}: {text}" for text, names in owners.items())
+def _schedules(comparison: Comparison) -> tuple[str, ...]:
+    """Return in how many other schedules no difference was seen; where one was, the row of the table tells it."""
+    unharmed = (
+        (each.strategy, times(each.schedules.tried, "schedule"))
+        for each in comparison.candidates
+        if each.schedules is not None and each.schedules.tried and each.schedules.finding is None
+        if status_of(each) is not Status.DIFFERENT
+    )
+    found = [f"{', '.join(names)}: no difference in {many}" for many, names in owners_of(unharmed).items()]
+    return ("; ".join(found),) if found else ()
 
 
 def _field(field: str, comparison: Comparison) -> str:
@@ -84,7 +119,9 @@ def _field(field: str, comparison: Comparison) -> str:
 
 
 def _recommendation(comparison: Comparison) -> tuple[str, ...]:
-    """Return the reason, without the parts that the first line says already."""
+    """Return the reason, without the parts that the first line says already; where nothing ran, that says all."""
+    if len(comparison.candidates) > 1 and not any(each.wall_s for each in compared(comparison)):
+        return ()
     said = headline(comparison)
     left = [part for part in reason(comparison).split("; ") if part not in said]
     return ("; ".join(left),) if left else ()

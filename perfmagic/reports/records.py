@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from perfmagic.model.comparison import Candidate, Comparison
 from perfmagic.reports.headline import CLAIMABLE, status_of, winner
-from perfmagic.reports.table import ordered
+from perfmagic.reports.rows import ordered
 
 Value: TypeAlias = str | int | float | bool | None
 COLUMNS = (

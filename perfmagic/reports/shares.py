@@ -33,7 +33,11 @@ def shares_note(comparison: Comparison) -> tuple[str, ...]:
     if not probed:
         compared = any(each.wall_s is not None and len(each.wall_s.samples) > 1 for each in known)
         return ("of the wall time; how long the GIL was held was not measured",) if compared else ()
-    text = f"of the wall time; GIL: how long one more thread would have waited for it, from runs of their own{_cost(probed)}"
+    seen = any(each.usage is not None and (each.usage.lock_share or 0.0) >= _LEAST for each in probed)
+    meaning = (
+        "the GIL's is how long one more thread would wait for it," if seen else f"GIL below {percent(_LEAST)}"
+    )
+    text = f"of the wall time; {meaning} in probed runs{_cost(probed)}"
     missing = [each.strategy for each in known if each not in probed]
     return (f"{text}; not measured for {', '.join(missing)}" if missing else text,)
 
@@ -44,4 +48,4 @@ def _cost(probed: list[Candidate]) -> str:
     if not factors:
         return ""
     low, high = ratio(min(factors)), ratio(max(factors))
-    return f" ({low} as long as timed ones)" if low == high else f" ({low}-{high} as long as timed ones)"
+    return f", {low} as long" if low == high else f", {low}-{high} as long"

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from perfmagic.model.comparison import Comparison
 from perfmagic.reports.columns import bar, clipped, padded, width, wrapped
+from perfmagic.reports.grouping import owners_of
+from perfmagic.reports.notes import Note
+from perfmagic.reports.rows import Mark, Row
 from perfmagic.reports.safe_text import isolated, visible, visible_lines
-from perfmagic.reports.table import Code, Mark, Row, Table, table
+from perfmagic.reports.table import Code, Table, table
 
 suffixes = (".txt",)
 
@@ -16,6 +19,7 @@ _UNIT = re.compile(r"(?<=\d) (?=[%A-Za-z])")
 _TIED = "\0"
 """Stands for a space at which no line may end; no text that is shown holds it."""
 _NAME_COLUMNS = 20
+_NAMES_COLUMNS = 60
 _CELL_COLUMNS = 30
 _DETAIL_COLUMNS = 400
 _BAR_COLUMNS = 40
@@ -31,8 +35,9 @@ def render(comparison: Comparison, *, columns: int = 80, colour: bool = False) -
         _paragraphs([found.headline, found.caption], columns),
         _grid(found, columns, colour=colour),
         _bars(found.rows, columns),
-        _notes(found, columns),
+        [*_hidden(found, columns), *_notes(found.findings, columns)],
         [] if found.code is None else _code(found.code),
+        [*_notes(found.notes, columns), *_hanging(_harmless(found.environment), columns)],
     ]
     return "\n".join("\n".join(part) + "\n" for part in parts if part)
 
@@ -54,22 +59,32 @@ def _grid(found: Table, columns: int, *, colour: bool) -> list[str]:
         for detail in row.details:
             body += wrapped(_harmless(detail), columns, indent="    ")
         lines += [_painted(line, row.mark) for line in body] if colour else body
-    if shown < len(widths):
-        lines.append("")
-    for hidden in range(shown, len(widths)):
-        known = [f"{_cells(row)[0]} {row.cells[hidden]}" for row in found.rows if row.cells[hidden]]
-        comma = "; " if any(", " in each for each in known) else ", "
-        lines += _hanging(f"{found.columns[hidden]}: {comma.join(known)}", columns)
     return lines
 
 
+def _hidden(found: Table, columns: int) -> Iterator[str]:
+    """Yield the columns for which the table has no room; each value once, behind all that have it."""
+    widths = _widths(found)
+    for hidden in range(_fitting(widths, columns), len(widths)):
+        known = owners_of((_cells(row)[0], row.cells[hidden]) for row in found.rows if row.cells[hidden])
+        told = [f"{', '.join(names)} {cell}" for cell, names in known.items()]
+        comma = "; " if any(", " in each for each in told) else ", "
+        yield from _hanging(f"{found.columns[hidden]}: {comma.join(told)}", columns)
+
+
 def _cells(row: Row) -> tuple[str, ...]:
-    name = isolated(clipped(visible(row.strategy), _NAME_COLUMNS))
+    room = _NAMES_COLUMNS if _bare(row) else _NAME_COLUMNS
+    name = isolated(clipped(visible(row.strategy), room))
     return (name, *(clipped(visible(each), _CELL_COLUMNS) for each in row.cells[1:]))
 
 
+def _bare(row: Row) -> bool:
+    """Whether a row has no numbers that would have to stand below those of others."""
+    return not any(row.cells[2:])
+
+
 def _widths(found: Table) -> list[int]:
-    lines = [found.columns, *(_cells(row) for row in found.rows)]
+    lines = [found.columns, *(_cells(row) for row in found.rows if not _bare(row))]
     return [max(width(line[i]) for line in lines) for i in range(len(found.columns))]
 
 
@@ -99,14 +114,14 @@ def _bars(rows: Sequence[Row], columns: int) -> list[str]:
     return [f"{padded(name, room)}{_GAP}{bar(share, longest)}" for name, share in drawn]
 
 
-def _notes(found: Table, columns: int) -> list[str]:
+def _notes(notes: Sequence[Note], columns: int) -> list[str]:
     lines: list[str] = []
-    for note in found.notes:
+    for note in notes:
         for text in note.first:
             lines += _hanging(f"{note.title}: {_harmless(text)}", columns)
         if note.rest:
             lines += _hanging(f"{note.title}: and {len(note.rest)} more; --export x.json holds all", columns)
-    return [*lines, *_hanging(_harmless(found.environment), columns)]
+    return lines
 
 
 def _hanging(text: str, columns: int) -> Iterator[str]:

@@ -74,7 +74,7 @@ GATHER = Candidate(
     verdict=verdict(Status.EQUAL),
     wall_s=quantity(0.308, 0.304, 0.316, 0.309, 0.307, 0.306, 0.312),
     cpu_s=quantity(0.0121, 0.0118, 0.0133, 0.0125, 0.0121, 0.0119, 0.0123),
-    peak_bytes=41_200_000,
+    peak_bytes=45_200_000,
     speedup=exact(2.96, 2.91, 3.0),
     ceiling=3.0,
     usage=Usage(cpu_share=0.0393, waiting_share=0.9607, lock_share=0.021, probe_factor=1.01),

@@ -43,8 +43,13 @@ UNKNOWN = Usage(cpu_share=0.1, waiting_share=0.9)
 
 
 def test_the_cost_of_the_probe_stands_beside_its_numbers():
-    assert "from runs of their own (1.02x-1.13x as long as timed ones)" in shares_note(COMPUTING)[0]
-    assert "(1.02x as long as timed ones)" in told(KNOWN, KNOWN)[0]
+    assert "in probed runs, 1.02x-1.13x as long" in shares_note(COMPUTING)[0]
+    assert "in probed runs, 1.02x as long" in told(KNOWN, KNOWN)[0]
+
+
+def test_what_the_share_of_the_lock_means_is_told_where_one_is_shown():
+    assert "how long one more thread would wait for it" in shares_note(COMPUTING)[0]
+    assert shares_note(WIN)[0].startswith("of the wall time; GIL below 5 % in probed runs")
 
 
 @pytest.mark.parametrize(

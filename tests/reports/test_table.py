@@ -5,7 +5,8 @@ import pytest
 from perfmagic.model.comparison import Candidate, CandidateStatus, Recommendation, Schedules, Uncertainty
 from perfmagic.model.verdict import Status, Verdict
 from perfmagic.reports import csv, html, markdown, text
-from perfmagic.reports.table import Mark, table
+from perfmagic.reports.rows import Mark
+from perfmagic.reports.table import table
 from tests.reports.examples import (
     BASELINE,
     COMPUTING,
@@ -35,7 +36,7 @@ def test_a_row_holds_time_speedup_ceiling_result_and_memory():
         "speedup": "2.96x (2.91-3.00)",
         "ceiling": "3.00x 99 %",
         "bound by": "waiting 96 %",
-        "peak memory": "41.2 MB",
+        "peak memory": "45.2 MB",
     }
     assert row.mark is Mark.WINNER
     assert row.share == 0.308 / 0.912
@@ -43,6 +44,15 @@ def test_a_row_holds_time_speedup_ceiling_result_and_memory():
 
 def test_memory_has_a_column_only_where_it_is_known():
     assert "peak memory" not in table(ONCE).columns
+
+
+@pytest.mark.parametrize(
+    ("peak_bytes", "shown"), [(41_100_000, False), (41_800_000, False), (42_000_000, True)]
+)
+def test_memory_has_a_column_only_where_it_tells_strategies_apart(peak_bytes, shown):
+    """The baseline's peak is 41.0 MB; what is nearer than 2 % is noise."""
+    near = replace(WIN, candidates=(BASELINE, replace(GATHER, peak_bytes=peak_bytes)))
+    assert ("peak memory" in table(near).columns) is shown
 
 
 def test_a_wrong_result_comes_first_without_a_speedup_and_with_three_differences():
@@ -105,7 +115,8 @@ def test_the_changed_code_is_that_of_the_recommended_candidate():
 
 
 def notes_of(comparison):
-    return [f"{note.title}: {line}" for note in table(comparison).notes for line in note.lines]
+    found = table(comparison)
+    return [f"{note.title}: {line}" for note in (*found.findings, *found.notes) for line in note.lines]
 
 
 def test_notes_tell_assumptions_and_unchecked_parts():
@@ -140,21 +151,94 @@ def test_the_recommendation_is_told_once():
     assert [line for line in notes_of(NO_WINNER) if line.startswith("recommendation")]
 
 
-def test_a_refusal_for_the_same_reason_refers_to_the_first():
-    refused = [
-        Candidate(strategy=name, status=CandidateStatus.REFUSED, reason=reason, hint=hint)
-        for name, reason, hint in (
-            ("gather", "the cell awaits nothing", "try threads"),
-            ("taskgroup", "the cell awaits nothing", "try threads"),
-            ("tasks", "the cell awaits nothing", None),
-        )
+def refused(name, reason, *, lines=None, hint=None):
+    return Candidate(strategy=name, status=CandidateStatus.REFUSED, reason=reason, lines=lines, hint=hint)
+
+
+def test_refusals_for_the_same_reason_are_one_row():
+    both = [refused(name, "line 3 prints", lines=(3, 3), hint="do not") for name in ("gather", "tasks")]
+    other = refused("taskgroup", "line 4 prints", lines=(4, 4))
+    rows = table(replace(WIN, candidates=(BASELINE, both[0], other, both[1]))).rows
+    assert [(row.strategy, row.details) for row in rows] == [
+        ("sequential", ()),
+        ("gather, tasks", ("line 3 prints", "hint: do not")),
+        ("taskgroup", ("line 4 prints",)),
     ]
-    rows = table(replace(WIN, candidates=(BASELINE, *refused))).rows
+
+
+def test_of_refusals_for_the_same_reason_each_hint_names_whom_it_is_for():
+    rows = table(
+        replace(
+            WIN,
+            candidates=(
+                BASELINE,
+                refused("gather", "line 3 prints", hint="wait"),
+                refused("taskgroup", "line 3 prints", hint="go"),
+                refused("tasks", "line 3 prints", hint="wait"),
+                refused("threads", "line 3 prints"),
+            ),
+        )
+    ).rows
+    assert rows[1].strategy == "gather, taskgroup, tasks, threads"
+    assert rows[1].details == ("line 3 prints", "hint for gather, tasks: wait", "hint for taskgroup: go")
+
+
+def test_a_strategy_without_a_subject_in_the_cell_takes_no_row():
+    idle = [refused(name, "the cell awaits nothing.", hint="x") for name in ("gather", "tasks")]
+    found = replace(WIN, candidates=(BASELINE, replace(GATHER, strategy="threads"), *idle))
+    assert [row.strategy for row in table(found).rows] == ["sequential", "threads"]
+    assert "not for this cell: gather, tasks (the cell awaits nothing)" in notes_of(found)
+    assert not [each for each in notes_of(found) if each.startswith("hint")]
+
+
+def test_where_no_strategy_has_a_subject_the_reasons_are_in_the_first_line():
+    idle = replace(
+        WIN,
+        candidates=(
+            BASELINE,
+            refused("gather", "the cell awaits nothing.", hint="threads are for calls"),
+            refused("tasks", "the cell awaits nothing.", hint="threads are for calls"),
+            refused("threads", "the cell calls nothing.", hint="only faster code helps"),
+        ),
+        recommendation=Recommendation(strategy=None, reason="nothing was timed"),
+    )
+    assert table(idle).headline == "nothing to overlap: the cell awaits nothing; the cell calls nothing"
+    assert "not for this cell: gather, tasks, threads" in notes_of(idle)
+    assert "hint: only faster code helps" in notes_of(idle)
+
+
+def test_a_refusal_that_does_not_speak_of_the_cell_keeps_its_row_and_its_hint():
+    """Such as that a library is missing: the strategy might have a subject, and the user can do something."""
+    found = replace(
+        WIN, candidates=(BASELINE, GATHER, refused("mine", "'lib' is not there", hint="install it"))
+    )
+    assert table(found).rows[-1].details == ("'lib' is not there", "hint: install it")
+
+
+def test_the_same_differences_are_told_once_below_the_last_that_has_them():
+    wrong = DIFFERENT.candidates[2]
+    other = replace(
+        wrong,
+        strategy="tasks",
+        verdict=Verdict(status=Status.DIFFERENT, differences=wrong.verdict.differences[:1]),
+    )
+    finding = Schedules(tried=3, different=1, finding="schedule 3 of 12: b began late", lines=(1, 2))
+    again = replace(wrong, strategy="gather", schedules=finding)
+    rows = table(replace(DIFFERENT, candidates=(BASELINE, wrong, other, again))).rows
+    assert [(row.strategy, row.mark) for row in rows[:3]] == [
+        ("threads", Mark.WRONG), ("gather", Mark.WRONG), ("tasks", Mark.WRONG),
+    ]  # fmt: skip
     assert [row.details for row in rows] == [
         (),
-        ("the cell awaits nothing", "hint: try threads"),
-        ("as for gather",),
-        ("the cell awaits nothing",),
+        (
+            "gather: schedule 3 of 12: b began late",
+            "threads, gather: orders[3].price: expected 12.5, got 13.0",
+            "threads, gather: users[0]['name']: expected 'Ada', got 'Bob'",
+            r"threads, gather: stdout: expected 'a\nb', got 'b\na'",
+            "threads, gather: and 1 more",
+        ),
+        ("orders[3].price: expected 12.5, got 13.0",),
+        (),
     ]
 
 
@@ -215,19 +299,22 @@ def test_an_uncertain_field_is_named_for_people(field, named):
 
 
 @pytest.mark.parametrize(
-    ("schedules", "detail"),
+    ("tried", "told"),
     [
-        (Schedules(tried=12), ("no difference in 12 schedules",)),
-        (Schedules(tried=1), ("no difference in 1 schedule",)),
-        (Schedules(tried=0), ()),
-        (None, ()),
+        ((12, 12), ["schedules: gather, tasks: no difference in 12 schedules"]),
+        ((12, 1), ["schedules: gather: no difference in 12 schedules; tasks: no difference in 1 schedule"]),
+        ((0, 3), ["schedules: tasks: no difference in 3 schedules"]),
+        ((None, 0), []),
     ],
-    ids=["all", "one", "none", "not asked"],
+    ids=["all", "some", "one not", "none"],
 )
-def test_a_row_says_in_how_many_schedules_there_was_no_difference(schedules, detail):
-    comparison = replace(WIN, candidates=(BASELINE, replace(GATHER, schedules=schedules)))
-    _, row = row_of(comparison, "gather")
-    assert row.details[: len(detail) or None] == detail
+def test_a_note_says_in_how_many_schedules_there_was_no_difference(tried, told):
+    both = [
+        replace(GATHER, strategy=name, schedules=None if count is None else Schedules(tried=count))
+        for name, count in zip(("gather", "tasks"), tried)
+    ]
+    found = notes_of(replace(WIN, candidates=(BASELINE, *both)))
+    assert [each for each in found if each.startswith("schedules")] == told
 
 
 def test_what_a_schedule_found_stands_before_the_differences():
@@ -252,4 +339,4 @@ def test_a_result_that_differed_without_a_schedule_is_given_no_praise_for_schedu
         replace(each, schedules=Schedules(tried=4)) if each is wrong else each
         for each in DIFFERENT.candidates
     )
-    assert "schedule" not in " ".join(table(replace(DIFFERENT, candidates=candidates)).rows[0].details)
+    assert not [each for each in notes_of(replace(DIFFERENT, candidates=candidates)) if "schedule" in each]

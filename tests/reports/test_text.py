@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from perfmagic.model.comparison import Candidate, CandidateStatus
 from perfmagic.reports import text
 from perfmagic.reports.columns import width
 from tests.reports.examples import BASELINE, COMPUTING, DIFFERENT, EXAMPLES, GATHER, SOURCE, WIN
@@ -15,7 +16,7 @@ def test_lines_fit_into_the_columns(comparison, columns):
 
 def test_a_column_that_does_not_fit_is_told_below_the_table():
     narrow, wide = text.render(WIN), text.render(WIN, columns=120)
-    assert "\npeak memory: sequential 41.0 MB, gather 41.2 MB\n" in narrow
+    assert "\npeak memory: sequential 41.0 MB, gather 45.2 MB\n" in narrow
     assert "\nbound by: sequential waiting 99 %, gather waiting 96 %\n" in narrow
     assert "peak memory:" not in wide
     assert "bound by:" not in wide
@@ -60,7 +61,33 @@ def test_bars_are_in_proportion():
 
 
 def test_a_short_cell_is_shown_whole():
-    assert text.render(WIN).endswith("  report = render(users, orders, stock)\n")
+    code = text.render(WIN).partition("the cell under gather:\n\n")[2].partition("\n\n")[0]
+    assert code.endswith("  report = render(users, orders, stock)")
+
+
+def test_the_code_to_keep_stands_before_the_notes():
+    found = text.render(WIN)
+    places = [
+        found.index(each) for each in ("recommendation: ", "the cell under gather", "bound: ", "runs: ")
+    ]
+    assert places == sorted(places)
+
+
+def test_several_names_in_a_row_without_numbers_widen_no_column():
+    both = [
+        Candidate(strategy=name, status=CandidateStatus.REFUSED, reason="line 3 prints", lines=(3, 3))
+        for name in ("taskgroup", "threads", "processes")
+    ]
+    lines = text.render(replace(WIN, candidates=(BASELINE, GATHER, *both))).split("\n")
+    assert lines[3].startswith("strategy    result    median (low-high)")
+    assert "taskgroup, threads, processes  refused" in lines
+
+
+def test_equal_cells_that_do_not_fit_are_told_together():
+    both = [replace(GATHER, strategy=name) for name in ("gather", "tasks")]
+    assert "\nbound by: sequential waiting 99 %; gather, tasks waiting 96 %\n" in text.render(
+        replace(WIN, candidates=(BASELINE, *both))
+    )
 
 
 def test_of_a_long_cell_only_the_changes_are_shown():
