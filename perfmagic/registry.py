@@ -2,7 +2,7 @@
 
 import difflib
 import importlib.metadata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -87,13 +87,22 @@ def report_for(path: Path) -> Render:
     ExportError
         If no report does; the message lists the suffixes there are.
     """
-    reports = known(REPORTS)
+    reports, broken = known(REPORTS), list[str]()
     suffixes: dict[str, Render] = {}
     for name in reports.points:
-        module = cast("ReportModule", reports.load(name))
-        suffixes.update(dict.fromkeys(module.suffixes, module.render))
+        try:
+            module = cast("ReportModule", reports.load(name))
+            found = dict.fromkeys(module.suffixes, module.render)
+        except (Exception, SystemExit):  # noqa: BLE001 - importing runs the code of other packages
+            broken.append(name)
+            continue
+        suffixes = {**found, **suffixes}  # the first one keeps its suffix: perfmagic's own
     render = suffixes.get(path.suffix.lower())
     if render is None:
         message = f"cannot tell a format from {path.name!r}: end it in {', '.join(sorted(suffixes))}"
-        raise ExportError(message)
+        raise ExportError(message + _unusable(broken))
     return render
+
+
+def _unusable(broken: Sequence[str]) -> str:
+    return f"; these reports cannot be imported: {', '.join(broken)}" if broken else ""

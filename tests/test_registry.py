@@ -116,3 +116,12 @@ def test_nothing_is_imported_before_it_is_used(fake_points):
 def test_what_is_known_is_read_once(monkeypatch):
     assert known(REPORTS) is known(REPORTS)
     assert isinstance(known(REPORTS), Known)
+
+
+def test_a_suffix_of_ours_stays_ours(fake_points, monkeypatch):
+    module = ModuleType("another_report")
+    module.suffixes, module.render = (".json", ".xyz"), lambda _: "not ours"
+    monkeypatch.setitem(sys.modules, "another_report", module)
+    fake_points(point("a", "another_report", REPORTS), point("json", "perfmagic.reports.json", REPORTS))
+    assert report_for(Path("a.json"))(WIN) == json.render(WIN)
+    assert report_for(Path("a.xyz"))(WIN) == "not ours"

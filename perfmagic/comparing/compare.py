@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import TracebackType
 
 from perfmagic.analysis.analysis import Analysis, analyse
@@ -11,6 +11,7 @@ from perfmagic.analysis.assumptions import unknown_lines
 from perfmagic.comparing import rerunnable
 from perfmagic.comparing.asking import Strategy, ask
 from perfmagic.comparing.assemble import assemble
+from perfmagic.comparing.compiling import compiled
 from perfmagic.comparing.disturbance import disturbances
 from perfmagic.comparing.judging import Judge
 from perfmagic.comparing.ledger import Entry, Ledger, error_info
@@ -90,7 +91,7 @@ async def compare(cell: Cell, setting: Setting) -> Result:
         raise UsageError(wrong)
     analysis = analyse(cell, setting.host.namespace)
     ledger = _ledger(analysis, setting)
-    programs = _programs(cell, ledger, setting.host)
+    programs = compiled(cell, ledger, setting.host)
     trial = _trial(analysis, ledger, setting)
     error: BaseException | None = None
     try:
@@ -203,17 +204,6 @@ def _ledger(analysis: Analysis, setting: Setting) -> Ledger:
     return Ledger(
         baseline=Entry(strategy=setting.baseline, answer=None, source=analysis.cell.source), entries=entries
     )
-
-
-def _programs(cell: Cell, ledger: Ledger, host: Host) -> dict[str, Program]:
-    """Compile the cell last: the shell then keeps its text under the cell's number."""
-    sources = {entry.strategy: entry.source for entry in ledger.plans() if entry.source is not None}
-    sources[ledger.baseline.strategy] = cell.source
-    programs = {name: host.compile(*host.parse(source)) for name, source in sources.items()}
-    workers = {
-        entry.strategy: entry.answer.workers for entry in ledger.plans() if isinstance(entry.answer, Plan)
-    }
-    return {name: replace(program, workers=workers.get(name, 0)) for name, program in programs.items()}
 
 
 def _trial(analysis: Analysis, ledger: Ledger, setting: Setting) -> Trial:

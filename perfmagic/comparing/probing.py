@@ -50,7 +50,8 @@ async def _probed(measurement: Measurement, entry: Entry, wall_s: float) -> Prob
             break
         after_s = children_cpu_s()
         seen.append((lock.asks, run.started_s, run.started_s + run.sample.wall_s))
-        children_s += (after_s or 0.0) - (before_s or 0.0)
+        if before_s is not None and after_s is not None:
+            children_s += after_s - before_s
     return _summary(shares(seen), seen, children_s, queued_per_second(begun, turns()))
 
 

@@ -5,6 +5,7 @@ put back into the same objects; `Trial.finish` puts the committed state back. An
 two: putting back is shielded.
 """
 
+import asyncio
 import collections
 import contextvars
 import time
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from perfmagic.analysis.effects import Touched
 from perfmagic.comparing.ledger import Ledger
 from perfmagic.runners.figures import saved_figures
-from perfmagic.runners.inline import Run, Runner
+from perfmagic.runners.inline import Overrun, Run, Runner
 from perfmagic.runners.interrupt import Interrupt
 from perfmagic.runners.leftovers import Leftovers, Population, cancel_tasks, running_loop
 from perfmagic.runners.memory import available_bytes
@@ -28,6 +29,9 @@ NET_BYTES = 400_000
 
 PATIENCE, PATIENCE_STEP_S = 50, 0.001
 """How often, and after how many seconds, it is looked again whether threads of the run have ended."""
+
+ABANDON_S = 0.1
+"""Tasks of a run that was stopped get so long to end."""
 
 SHARE_OF_MEMORY = 0.15
 """Saved state may take at most this share of the memory that is free: start, end, snapshot and one rerun are held at once."""
@@ -151,9 +155,13 @@ class Trial:
         population = Population.now(running_loop())
         self.ledger.executions += 1
         with saved_figures():
-            run = await self.runner.rerun(
-                program, self.names, loops=loops, context=self._context, patience_s=patience_s
-            )
+            try:
+                run = await self.runner.rerun(
+                    program, self.names, loops=loops, context=self._context, patience_s=patience_s
+                )
+            except (Overrun, asyncio.CancelledError, KeyboardInterrupt):
+                await self._abandon(population.newcomers(), awaited=program.awaits)
+                raise
         self.ledger.executions += run.executions - 1
         left = population.newcomers()
         self.tasks_left = Leftovers(tasks=left.tasks).names()
@@ -181,6 +189,14 @@ class Trial:
             finally:
                 if self._process_end is not None:
                     self._process_end.restore()
+
+    async def _abandon(self, left: Leftovers, *, awaited: bool) -> None:
+        """Cancel what a stopped run left: nothing of it may write into what is put back. An interrupt waits for no more."""
+        for task in left.tasks:
+            task.cancel()
+        if left.tasks and awaited:
+            with self.interrupt.shielded():
+                await asyncio.wait(left.tasks, timeout=ABANDON_S)
 
     async def _clear(self, left: Leftovers, *, awaited: bool) -> None:
         if not left.tasks:

@@ -10,14 +10,14 @@ from typing import Any, cast
 
 from IPython.utils.text import DollarFormatter
 
-from perfmagic.comparing.asking import Strategy
+from perfmagic.comparing.asking import Strategy, unavailable
 from perfmagic.comparing.compare import Result, Setting, compare
 from perfmagic.errors import CellError, PerfmagicError, UsageError
 from perfmagic.magic_line import help_text, parse_options, wants_help
 from perfmagic.magics.explanation import run_explanation
 from perfmagic.model.comparison import Comparison
 from perfmagic.model.options import Options
-from perfmagic.registry import REPORTS, STRATEGIES, FragmentModule, ReportModule, known, report_for
+from perfmagic.registry import REPORTS, STRATEGIES, FragmentModule, Known, ReportModule, known, report_for
 from perfmagic.reports.export import write
 from perfmagic.runners.clock import SystemClock
 from perfmagic.runners.interrupt import interruptible
@@ -120,7 +120,17 @@ def strategies(options: Options) -> dict[str, Strategy]:
     """Return the strategies that the options ask for, by name."""
     table = known(STRATEGIES)
     names = options.strategies or tuple(table.points)
-    return {name: cast("Strategy", table.load(name)) for name in names}
+    return {name: _loaded(table, name) for name in names}
+
+
+def _loaded(table: Known, name: str) -> Strategy:
+    """Return a strategy; one of another package that cannot be imported refuses every cell, and says why."""
+    try:
+        return cast("Strategy", table.load(name))
+    except UsageError:
+        raise
+    except (Exception, SystemExit) as failure:  # noqa: BLE001 - importing runs the code of other packages
+        return unavailable(name, failure)
 
 
 def _writer(path: Path) -> Writer:

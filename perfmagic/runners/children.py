@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -21,17 +22,25 @@ def children_cpu_s() -> float | None:
 
 def _descendants(process: int) -> Iterator[int]:
     for thread in (_PROC / str(process) / "task").iterdir():
-        for child in (thread / "children").read_text(encoding="ascii").split():
-            yield int(child)
-            yield from _descendants_of_another(int(child))
+        for child in _children(thread):
+            yield child
+            yield from _descendants_of_another(child)
+
+
+def _children(thread: Path) -> list[int]:
+    """Return the children that a thread started, none if it ended meanwhile."""
+    try:
+        return [int(each) for each in (thread / "children").read_text(encoding="ascii").split()]
+    except OSError:
+        if thread.exists() and not (thread / "children").exists():  # the system does not list them
+            raise
+        return []
 
 
 def _descendants_of_another(process: int) -> Iterator[int]:
     """Yield the descendants of a process that may end meanwhile."""
-    try:
+    with suppress(OSError):
         yield from _descendants(process)
-    except OSError:
-        return
 
 
 def _cpu_s(process: int) -> float:

@@ -12,7 +12,8 @@ import os
 import random
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
@@ -108,7 +109,10 @@ class LockProbe:
             self._thread.join(PATIENCE_S)
 
     def _ask(self) -> None:
-        queue = _opened(_QUEUE)
+        with _opened(_QUEUE) as queue:
+            self._ask_again(queue)
+
+    def _ask_again(self, queue: int | None) -> None:
         now, cpu, own = self.clock.wall_s, self.clock.cpu_s, time.thread_time
         spread = random.Random(0)  # noqa: S311 - spread, not a secret
         queued_s = _queued_s(queue)
@@ -121,8 +125,6 @@ class LockProbe:
             before_s, queued_s = queued_s, _queued_s(queue)
             got_s, cpu_s = now(), cpu() - own()
             self.asks.append(Ask(asked_s=asked_s, got_s=got_s, queued_s=queued_s - before_s, cpu_s=cpu_s))
-        if queue is not None:
-            os.close(queue)
 
 
 def pause_for(wall_s: float) -> float:
@@ -185,11 +187,18 @@ def _overlapped_s(inside: Sequence[Ask]) -> float:
     return overlapped_s
 
 
-def _opened(path: str) -> int | None:
+@contextmanager
+def _opened(path: str) -> Generator[int | None]:
+    """Give the descriptor of a file, ``None`` where there is none; an interrupt may end the thread that reads it."""
     try:
-        return os.open(path, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY)
     except OSError:
-        return None
+        yield None
+        return
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _queued_s(queue: int | None) -> float:

@@ -102,7 +102,8 @@ def _observed_tasks(watch: _Watch) -> Generator[None]:
     try:
         yield
     finally:
-        loop.set_task_factory(previous)
+        if loop.get_task_factory() is factory:  # otherwise the cell has set one of its own
+            loop.set_task_factory(previous)
 
 
 def _stock_task(loop: asyncio.AbstractEventLoop, coro: _Body, **kwargs: Any) -> "asyncio.Task[Any]":

@@ -92,3 +92,38 @@ def test_a_strategy_that_fails_is_a_refusal_that_names_the_error():
     answer = ask("mine", broken, analysed("a = 1\n"), Options())
     assert (answer.strategy, answer.kind) == ("mine", "unknown")
     assert answer.reason == "the strategy failed with KeyError: 'what'"
+
+
+class Untold(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        (SystemExit(3), "SystemExit: 3"),
+        (Untold(), "Untold: <no message: its __str__ raised>"),
+        (OSError(), "OSError"),
+    ],
+    ids=["an exit", "one without words", "one without a message"],
+)
+def test_no_failure_of_a_strategy_ends_the_cell(raised, told):
+    def broken(_analysis, _options):
+        raise raised
+
+    assert ask("mine", broken, analysed("a = 1\n"), Options()).reason == f"the strategy failed with {told}"
+
+
+def test_an_answer_that_is_neither_a_plan_nor_a_refusal_is_a_refusal():
+    answer = ask("mine", lambda _analysis, _options: None, analysed("a = 1\n"), Options())
+    assert answer.reason == "the strategy answered with NoneType, neither a plan nor a refusal"
+
+
+def test_a_refusal_stands_if_the_strategy_fails_under_other_options():
+    def broken(_analysis, options):
+        if options != Options():
+            raise KeyError("what")
+        return REFUSAL
+
+    assert ask("mine", broken, analysed("a = 1\n"), Options()) == REFUSAL

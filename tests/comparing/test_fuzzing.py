@@ -1,11 +1,13 @@
 """Other schedules: wrong rewrites are found although they looked right, legal ones are never accused."""
 
+import asyncio
 import itertools
 import re
 
 import pytest
 
 from perfmagic.comparing.fuzzing import NO_TIME, NOT_ASKED, NOT_HERE, SHARE, TIME_LIMIT, UNREPEATABLE
+from perfmagic.comparing.trial import Trial
 from perfmagic.model.comparison import CandidateStatus, Schedules
 from perfmagic.model.plan import Plan
 from perfmagic.model.verdict import Status
@@ -341,3 +343,30 @@ def test_an_interrupt_keeps_the_schedules_that_were_tried_and_the_committed_stat
     assert (found.names["a"], found.names["b"], found.names["items"]) == (1, 2, [1])
     assert found.doubts("candidates[1].verdict")
     assert found.comparison.executions == at
+
+
+@pytest.mark.parametrize("interrupt_at", [None, 3], ids=["too slow", "interrupted"])
+def test_tasks_of_a_run_that_was_stopped_end_before_the_state_is_put_back(monkeypatch, interrupt_at):
+    left = []
+
+    async def fast():
+        await asyncio.sleep(0.1)
+
+    async def endless():
+        asyncio.get_running_loop().create_task(asyncio.Event().wait(), name="background")
+        await asyncio.sleep(1000)
+
+    def noted(trial, finish=Trial.finish):
+        left.extend(each.get_name() for each in asyncio.all_tasks())
+        finish(trial)
+
+    monkeypatch.setattr(Trial, "finish", noted)
+    found = fuzzed(
+        "a = await fast()\nb = await fast()\n",
+        {"gather": "a = await endless()\nb = await fast()\n"},
+        {"fast": fast, "endless": endless},
+        interrupt_at=interrupt_at,
+    )
+    assert found.comparison.interrupted == (interrupt_at is not None)
+    assert left
+    assert "background" not in left

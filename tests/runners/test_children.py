@@ -1,7 +1,9 @@
 """CPU seconds of other processes that this one started."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 from perfmagic.runners import children
 from perfmagic.runners.children import children_cpu_s
@@ -35,4 +37,19 @@ def test_a_grandchild_counts():
 
 def test_a_system_that_does_not_tell_gives_nothing(monkeypatch, tmp_path):
     monkeypatch.setattr(children, "_PROC", tmp_path / "no such folder")
+    assert children_cpu_s() is None
+
+
+def test_a_thread_that_ends_while_it_is_looked_at_is_passed_over(monkeypatch, tmp_path):
+    tasks = tmp_path / str(os.getpid()) / "task"
+    (tasks / "1").mkdir(parents=True)
+    (tasks / "1" / "children").write_text("")
+    monkeypatch.setattr(Path, "iterdir", lambda _: iter([tasks / "1", tasks / "2"]))
+    monkeypatch.setattr(children, "_PROC", tmp_path)
+    assert children_cpu_s() is not None
+
+
+def test_threads_without_a_list_of_children_tell_nothing(monkeypatch, tmp_path):
+    (tmp_path / str(os.getpid()) / "task" / "1").mkdir(parents=True)
+    monkeypatch.setattr(children, "_PROC", tmp_path)
     assert children_cpu_s() is None

@@ -1,11 +1,13 @@
 """How long the interpreter lock is held: recorded moments with known shares, and the thread that takes them."""
 
 import time
+from pathlib import Path
 
 import pytest
 
 from perfmagic.runners.clock import SystemClock
 from perfmagic.runners.lock_probe import Ask, LockProbe, pause_for, shares
+from perfmagic.runners.worker_threads import release_workers, workers_alive
 
 PAUSE_S, PROMPT_S, LATE_S = 0.001, 0.0001, 0.005
 
@@ -112,3 +114,18 @@ def test_code_that_never_lets_go_of_the_lock_is_seen():
         while not any(each.held for each in probe.asks):
             sum(range(1000))
     assert any(each.held for each in probe.asks)
+
+
+def open_files():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not list descriptors")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_interrupt_that_ends_the_thread_leaves_no_file_open():
+    before, alive = open_files(), workers_alive()
+    for _ in range(3):
+        with LockProbe(clock=SystemClock()):
+            release_workers(alive)
+            time.sleep(0.02)
+    assert open_files() == before

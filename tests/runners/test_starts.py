@@ -214,3 +214,14 @@ def test_the_method_of_every_pool_is_put_back(recorder):
     with pytest.raises(KeyError), observed(recorder, [Pool]):
         {}["missing"]
     assert Pool.submit is before
+
+
+async def test_a_factory_that_the_block_sets_stays(recorder):
+    def factory(loop, coro, **kwargs):
+        return asyncio.Task(coro, loop=loop, **kwargs)
+
+    loop = asyncio.get_running_loop()
+    with observed(recorder):
+        loop.set_task_factory(factory)
+    assert loop.get_task_factory() is factory
+    loop.set_task_factory(None)
