@@ -15,6 +15,7 @@ from perfmagic.analysis.surroundings import keeps_to_itself
 from perfmagic.model.cell import Cell
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+TOO_DEEP = "the code is nested too deeply for this Python: write it as several statements"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +132,8 @@ def parse(cell: Cell) -> ast.Module:
     except ValueError as error:
         message = f"{error}: remove the character from the cell"
         raise SyntaxError(message, (cell.filename, 1, 1, None)) from None
+    except RecursionError:  # before Python 3.12, its own compiler runs out of stack
+        raise SyntaxError(TOO_DEEP, (cell.filename, 1, 1, None)) from None
     assert isinstance(tree, ast.Module)
     return tree
 
@@ -198,7 +201,9 @@ def _is_operation(
     callee = effects.callee(node)
     if waiting:
         return pause(node) or may_leave_the_loop(callee, effects.own(node))
-    return callee.blocking or (callee.kind == "unknown" and bool(effects.own(node).barriers))
+    return (
+        callee.blocking or callee.computes or (callee.kind == "unknown" and bool(effects.own(node).barriers))
+    )
 
 
 def _is_shells(call: ast.Call) -> bool:

@@ -1,6 +1,8 @@
 """Attributes: what ``x.name`` gives and which code it runs, found without running it."""
 
 import ast
+import importlib.machinery
+import sys
 import types
 from typing import cast
 
@@ -30,6 +32,7 @@ from perfmagic.analysis.memory import (
     name_it,
     stored,
 )
+from perfmagic.analysis.sources import is_library
 from perfmagic.analysis.values import (
     NEVER,
     UNKNOWN,
@@ -74,7 +77,7 @@ def _get(machine: Machine, node: ast.AST, atom: Atom, name: str) -> Value:
         case Pending():
             return just(Native((f"pending.{name}",), atom))
         case _:
-            return UNKNOWN
+            return _of_submodule(atom, name)
 
 
 def _module_attribute(machine: Machine, node: ast.AST, module: types.ModuleType, name: str) -> Value:
@@ -86,7 +89,24 @@ def _module_attribute(machine: Machine, node: ast.AST, module: types.ModuleType,
         return found
     if name in namespace:
         return just(name_it(machine, namespace[name], f"{namespace.get('__name__')}.{name}"))
-    return UNKNOWN
+    path = f"{namespace.get('__name__')}.{name}"
+    return just(Native((path,))) if "__getattr__" in namespace and _is_submodule(path) else UNKNOWN
+
+
+def _of_submodule(atom: Atom, name: str) -> Value:
+    """Return what a module that is not imported yet has under a name: something that only the models can know."""
+    path = atom.names[0] if isinstance(atom, Native) and atom.receiver is None else ""
+    return just(Native((f"{path}.{name}",))) if _is_submodule(path) else UNKNOWN
+
+
+def _is_submodule(path: str) -> bool:
+    """Whether a library has a module of that name, which it may import when it is first asked for."""
+    parent = sys.modules.get(path.rpartition(".")[0])
+    folders: object = vars(parent).get("__path__") if type(parent) is types.ModuleType else None
+    if type(folders) is not list or not folders or not is_library(str(cast("list[object]", folders)[0])):
+        return False
+    found = importlib.machinery.PathFinder.find_spec(path, cast("list[str]", folders))
+    return found is not None
 
 
 def _super_attribute(machine: Machine, node: ast.AST, atom: Atom, name: str) -> Value:

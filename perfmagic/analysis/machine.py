@@ -31,6 +31,8 @@ class Callee:
         How people call it: ``fetch``, ``Pool.fetch``, ``asyncio.sleep``.
     blocking
         Whether it may wait or run long without awaiting: a candidate for a thread.
+    computes
+        Whether it is a library's function that may compute for long, and lets other threads run meanwhile.
     awaits
         Whether it gives something to await.
     slots
@@ -42,6 +44,7 @@ class Callee:
     kind: str
     label: str
     blocking: bool = False
+    computes: bool = False
     awaits: bool = False
     slots: int | None = None
     may_raise: bool = True
@@ -282,6 +285,7 @@ def merged(one: Callee, other: Callee) -> Callee:
         kind=worse.kind,
         label=worse.label,
         blocking=one.blocking or other.blocking,
+        computes=one.computes or other.computes,
         awaits=one.awaits or other.awaits,
         slots=min(slots) if slots else None,
         may_raise=one.may_raise or other.may_raise,

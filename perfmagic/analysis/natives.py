@@ -44,6 +44,7 @@ def call_native(machine: Machine, node: ast.AST, native: Native, arguments: Argu
             kind="builtin" if builtin else "modelled",
             label=_short(native.names),
             blocking=model.blocking and not model.awaits,
+            computes=model.computes,
             awaits=model.awaits,
             may_raise=model.may_raise,
         ),
@@ -55,7 +56,9 @@ def call_native(machine: Machine, node: ast.AST, native: Native, arguments: Argu
 def _short(names: tuple[str, ...]) -> str:
     name = names[0] if names else "a function"
     parts = [each for each in name.split(".") if not each.startswith("_")]
-    return name.removeprefix("builtins.") if len(parts) < 3 else ".".join(parts[-2:])  # noqa: PLR2004
+    if len(parts) < 3:  # noqa: PLR2004
+        return name.removeprefix("builtins.").lstrip("_").replace(".openssl_", ".")
+    return ".".join(parts[-2:])
 
 
 def unknown_call(machine: Machine, node: ast.AST, what: str, arguments: Arguments) -> Value:

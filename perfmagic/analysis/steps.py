@@ -21,6 +21,7 @@ from perfmagic.analysis.statements import (
 )
 
 FAILING = (ast.Call, ast.Subscript, ast.Await, ast.BinOp, ast.Attribute, ast.For, ast.Import, ast.ImportFrom)
+TIME = Location(Kind.CLOCK, "clock", "the clock")
 FRAME_BOUND = frozenset({"super", "locals", "vars", "dir", "eval", "exec"})
 """Builtins that look at the function that calls them."""
 
@@ -165,6 +166,10 @@ def operation_step(
     """Return the step of an operation; ``before`` maps the operations evaluated before it in the statement to their steps."""
     inside = [each for each in before if _contains(operation.node, each)]
     reached = effects.of(operation.node, without=inside)
+    if (
+        operation.kind == "call"
+    ):  # whatever it does, it takes time that a clock of the cell may be there to tell
+        reached = Effects(reached.reads | {TIME}, reached.writes, reached.barriers)
     pacing = _pacing(statement, operation)
     return Step(
         index=index,

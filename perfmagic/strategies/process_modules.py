@@ -2,21 +2,33 @@
 
 import ast
 import linecache
+import re
 import sys
 import types
 from collections.abc import Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import cast
 
 from perfmagic.analysis.effects import Effects, Kind
 from perfmagic.analysis.values import Function
 from perfmagic.strategies.process_values import NOTEBOOK, names_in
+from perfmagic.strategies.thread_settings import set_before
 
 RECURSION_LIMIT = 1000
 """That of a new interpreter."""
 
-NUMPY_ERRORS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
-"""What numpy does about floating-point errors, unless told otherwise."""
+SETTINGS = MappingProxyType(
+    {
+        "decimal": "may use decimal numbers, whose context in this process is not the usual one",
+        "numpy": "may use numpy, whose seterr() holds for this process only",
+    }
+)
+
+OPTIONS_OF_RESULTS = r"^(future|mode|compute)\."
+"""Names of the options of pandas that decide what it gives; the others are about how it is shown."""
+
+_OPTION = re.compile(r"\[default: (.*?)\] \[currently: (.*?)\]")
 
 SAME = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type)
 """What an import makes the same way each time."""
@@ -85,14 +97,18 @@ def changed_setting(functions: Sequence[Function]) -> str | None:
         return "calls itself, and sys.setrecursionlimit() holds for this process only"
     if sys.get_int_max_str_digits() != sys.int_info.default_max_str_digits:
         return "may convert long numbers, and sys.set_int_max_str_digits() holds for this process only"
-    decimal, numpy = sys.modules.get("decimal"), sys.modules.get("numpy")
-    if decimal is not None:
-        context, usual = decimal.getcontext(), decimal.DefaultContext
-        if (context.prec, context.rounding, context.traps) != (usual.prec, usual.rounding, usual.traps):
-            return "may use decimal numbers, whose context in this process is not the usual one"
-    if numpy is not None and numpy.geterr() != NUMPY_ERRORS:
-        return "may use numpy, whose seterr() holds for this process only"
-    return None
+    if _pandas_is_set_otherwise():
+        return "may use pandas, whose options hold for this process only"
+    return SETTINGS.get(set_before() or "")
+
+
+def _pandas_is_set_otherwise() -> bool:
+    """Whether an option of pandas that may change what it gives has another value than in a new process."""
+    pandas = sys.modules.get("pandas")
+    if pandas is None:
+        return False
+    told: str = pandas.describe_option(OPTIONS_OF_RESULTS, _print_desc=False)
+    return any(usual != now for usual, now in _OPTION.findall(told))
 
 
 def _calls_itself(function: Function, functions: Sequence[Function]) -> bool:

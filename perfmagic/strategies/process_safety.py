@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.effects import Effects, Kind, Location
 from perfmagic.analysis.loop_checks import stored_names
+from perfmagic.analysis.machine import Callee
 from perfmagic.analysis.scopes import CELL
 from perfmagic.analysis.statements import Operation
 from perfmagic.analysis.values import Atom, Class, Fresh, Function, Live, Pending, Unknown
@@ -19,6 +20,7 @@ from perfmagic.strategies.process_modules import changed_setting, patched, read_
 from perfmagic.strategies.process_values import PLAIN, UNPICKLABLE, brought_along, misfit
 
 IN_THREADS = "threads overlaps calls that wait"
+PLAIN_DATA = "make it a function of your own that gives plain data"
 KEEP = "give the call what it needs as arguments, and let it return what it makes"
 
 TAKEN = frozenset({"self", "fn"})
@@ -71,9 +73,9 @@ def unfit(analysis: Analysis, operation: Operation, moved: Sequence[ast.AST] = (
         )
     if not moved and any(isinstance(each, ast.GeneratorExp) for each in ast.iter_child_nodes(node)):
         return Unfit("effect", f"line {line}: a generator cannot go to another process", "make it a list")
-    if callee.kind != "user" or callee.awaits or not entered:
+    if callee.awaits or not (entered if callee.kind == "user" else _is_library_code(callee, entered)):
         return Unfit("unknown", f"line {line}: what {callee.label} does cannot be seen", None)
-    if is_cheap(entered):
+    if entered and is_cheap(entered):
         return Unfit(
             "nothing",
             f"line {line}: {callee.label}() does too little by itself for another process",
@@ -89,6 +91,11 @@ def unfit(analysis: Analysis, operation: Operation, moved: Sequence[ast.AST] = (
     if kept is not None:
         return kept
     return next(_of_code(analysis, operation, entered, touched), None) or _of_result(analysis, operation)
+
+
+def _is_library_code(callee: Callee, entered: Sequence[Function]) -> bool:
+    """Whether a call runs nothing but a function of a library that computes, none of the user's that it is given."""
+    return callee.kind == "modelled" and callee.computes and not entered
 
 
 def _effect(touched: Effects, own: frozenset[Location], name: str) -> Unfit | None:
@@ -189,7 +196,7 @@ def _of_result(analysis: Analysis, operation: Operation) -> Unfit | None:
     for atom in sorted(analysis.effects.given(node), key=lambda each: type(each).__name__):
         what = _foreign(atom, inside)
         if what is not None:
-            hint = "return plain data, or define the class in a module" if "brings" in what else None
+            hint = "return plain data, or define the class in a module" if "brings" in what else PLAIN_DATA
             return Unfit("effect", f"line {line}: {label}() gives {what}", hint)
     return None
 

@@ -29,6 +29,7 @@ UNPICKLABLE = frozenset(
         "_queue.SimpleQueue", "_contextvars.ContextVar", "contextvars.ContextVar", "_asyncio.Task", "_asyncio.Future",
         "sqlite3.Connection", "sqlite3.Cursor", "socket.socket", "subprocess.Popen", "weakref.ReferenceType", "select.epoll",
         "concurrent.futures.thread.ThreadPoolExecutor", "re.Match", "_csv.reader", "_csv.writer", "ssl.SSLContext",
+        "_hashlib.HASH", "_blake2.blake2b", "_blake2.blake2s",
     }
 )  # fmt: skip
 """Qualified names of types whose objects cannot be pickled."""

@@ -28,6 +28,7 @@ from perfmagic.strategies.refusals import explain, precondition
 from perfmagic.strategies.separate_lines import with_separate_lines
 from perfmagic.strategies.start_early import is_safe
 from perfmagic.strategies.thread_pool import submission
+from perfmagic.strategies.thread_settings import usual_settings_only
 
 NAME = "processes"
 FEWEST = 2
@@ -48,7 +49,7 @@ def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
 
 def _plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     if analysis.awaits:
-        reason = "the cell awaits; waiting for a process would block the loop it awaits on."
+        reason = "the cell awaits; a pool would block the loop it awaits on."
         return Refusal(strategy=NAME, kind="nothing", reason=reason, hint="gather and tasks apply to awaits")
     refusal = precondition(NAME, analysis, wants_await=False)
     if refusal is not None:
@@ -104,6 +105,8 @@ class _Writer:
         made = self._draft
         if block.key in done or block.parent in done:
             done.add(block.key)
+            return False
+        if not usual_settings_only(made, block):
             return False
         looped = rewrite_loops(made, block, ProcessLoops(made, self._pool), done)
         straight = self._straight(block)

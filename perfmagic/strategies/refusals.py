@@ -7,6 +7,7 @@ from dataclasses import replace
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.dependences import Dependence, severity
 from perfmagic.analysis.effects import Kind
+from perfmagic.analysis.hidden_waits import hidden_waits
 from perfmagic.analysis.hints import ANY_CASE, VALUE, otherwise
 from perfmagic.analysis.statements import DEFINITIONS, inner_statements, own_expressions
 from perfmagic.analysis.steps import Step
@@ -36,13 +37,24 @@ def precondition(strategy: str, analysis: Analysis, *, wants_await: bool) -> Ref
     kind = "await" if wants_await else "call"
     if any(each.kind == kind for each in analysis.operations):
         return None
-    wanted = "awaits nothing" if wants_await else "calls nothing that blocks"
-    hint = (
-        "threads and processes are for calls that block"
-        if wants_await
-        else "nothing can overlap where nothing waits: only faster code helps"
-    )
-    return Refusal(strategy=strategy, kind="nothing", reason=f"the cell {wanted}.", hint=hint)
+    return _without_subject(strategy, analysis, wants_await=wants_await)
+
+
+def _without_subject(strategy: str, analysis: Analysis, *, wants_await: bool) -> Refusal:
+    """Say what the cell has none of; where it is not read to the end, say that."""
+    whole = analysis.effects.of(analysis.tree).barriers
+    unread = next((each for each in whole if "too deeply" in each.reason or "too large" in each.reason), None)
+    if unread is not None:
+        hint = "write the statement as several ones, with names for the parts"
+        return Refusal(strategy=strategy, kind="unknown", reason=f"{unread.reason}.", hint=hint)
+    if wants_await:
+        reason, hint = "the cell awaits nothing.", "threads and processes are for calls that block or compute"
+    elif any(isinstance(each, ast.Call) for each in ast.walk(analysis.tree)):
+        reason = "no call of the cell is known to wait or to compute for long."
+        hint = "if one takes long, put it into a function of your own: what takes no time cannot gain any"
+    else:
+        reason, hint = "the cell calls nothing.", "put what takes long into functions, one call each"
+    return Refusal(strategy=strategy, kind="nothing", reason=reason, hint=hint)
 
 
 def _starter(analysis: Analysis) -> ast.expr | None:
@@ -103,9 +115,10 @@ def _reasons(draft: Draft, blocks: set[int]) -> Iterator[Dependence]:
 
 
 def _holding(analysis: Analysis, blocks: set[int]) -> set[tuple[int, int]]:
-    """Return block and position of each statement that runs operations of the given blocks inside it."""
-    found: set[tuple[int, int]] = set()
-    for operation in analysis.operations:
+    """Return block and position of each statement that runs operations of the given blocks inside it, or waits unseen."""
+    hidden = [each for each in hidden_waits(analysis) if each.block in blocks]
+    found = {(each.block, each.statement) for each in hidden}
+    for operation in (*analysis.operations, *hidden):
         block = analysis.blocks[operation.block]
         while block.key in blocks and block.parent is not None:
             parent = analysis.blocks[block.parent]

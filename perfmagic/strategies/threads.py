@@ -24,6 +24,7 @@ from perfmagic.strategies.refusals import explain, precondition
 from perfmagic.strategies.separate_lines import with_separate_lines
 from perfmagic.strategies.start_early import Start
 from perfmagic.strategies.thread_pool import pool, submission
+from perfmagic.strategies.thread_settings import usual_settings_only
 
 NAME = "threads"
 
@@ -35,7 +36,7 @@ def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
 
 def _plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     if analysis.awaits:
-        reason = "the cell awaits; a thread pool would block the loop it awaits on."
+        reason = "the cell awaits; a pool would block the loop it awaits on."
         return Refusal(strategy=NAME, kind="nothing", reason=reason, hint="gather and tasks apply to awaits")
     refusal = precondition(NAME, analysis, wants_await=False)
     if refusal is not None:
@@ -57,6 +58,8 @@ def _has_lock() -> bool:
 def _rewrite(made: Draft, block: Block, done: set[int]) -> bool:
     if block.key in done or block.parent in done:
         done.add(block.key)
+        return False
+    if not usual_settings_only(made, block):
         return False
     looped = rewrite_loops(made, block, ThreadLoops(made), done)
     order = ordering(made.analysis, block, made.options)

@@ -9,6 +9,7 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np  # noqa: F401 - a cell that imports it finds it loaded, whatever ran before
 import pytest
 
 from perfmagic.model.plan import Plan, Refusal

@@ -330,7 +330,7 @@ REFUSALS = {
     ),
     "an iterator that is consumed": ("a = sum(stream)\nb = same(stream)\n", ""),
     "a chain": ("a = spin(1)\nb = spin(a)\n", "each step needs the one before"),
-    "nothing to call": ("a = 1\n", "calls nothing that blocks"),
+    "nothing to call": ("a = 1\n", "the cell calls nothing"),
     "an await": ("a = await f(1)\nb = await f(2)\n", "the cell awaits"),
     "another thing of that name": ("get_reusable_executor = 1\na = spin(1)\nb = spin(2)\n", "another thing"),
     "a keyword of submit": ("a = keyword(fn=2)\nb = keyword(fn=4)\n", "takes an argument of that name"),

@@ -61,6 +61,8 @@ class Model:
         Why it should not run twice, ``None`` if it may.
     blocking, awaits
         Whether it may wait without awaiting; whether its result must be awaited.
+    computes
+        Whether it may compute for long, and lets other threads run meanwhile.
     handler
         Name of the rule that treats it instead, for what these fields cannot say.
     option
@@ -85,6 +87,7 @@ class Model:
     locations: tuple[tuple[Kind, str, bool], ...] = ()
     hazard: str | None = None
     blocking: bool = False
+    computes: bool = False
     awaits: bool = False
     handler: str | None = None
     option: str = ""

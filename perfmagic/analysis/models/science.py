@@ -8,10 +8,12 @@ from perfmagic.analysis.models.model import CHANGE, Model, Table, Use, group
 
 ARRAY = "numpy.ndarray"
 _ARRAY = Model(result=f"new:{ARRAY}")
+_COMPUTED = replace(_ARRAY, computes=True)
 _FILE = Model(
     locations=((Kind.FILE, "files", True),), hazard="it writes a file", result="none", blocking=True
 )
 _READ = Model(locations=((Kind.FILE, "files", False),), blocking=True)
+_PARSED = replace(_READ, computes=True)
 _RANDOM = Model(locations=((Kind.RANDOM, "numpy.random", True),), result=f"new:{ARRAY}")
 _FIGURE = Model(
     locations=((Kind.EXTERNAL, "figure state", True),), result="new:matplotlib.artist.Artist", mutates=False
@@ -27,6 +29,24 @@ _NUMPY: Table = {
         "array_split split hsplit vsplit require permute_dims astype matrix_transpose",
     ),
     "numpy.ufunc.*": Model(handler="ufunc"),
+    "numpy.matmul": Model(handler="ufunc", computes=True),
+    **group(
+        _COMPUTED,
+        "numpy",
+        "dot vdot inner tensordot einsum convolve correlate sort argsort lexsort unique median percentile quantile cov corrcoef",
+    ),
+    **group(
+        _COMPUTED,
+        "numpy.linalg",
+        "cholesky cond det eig eigh eigvals eigvalsh inv lstsq matmul matrix_power matrix_rank multi_dot pinv qr slogdet solve "
+        "svd svdvals tensordot tensorinv tensorsolve",
+    ),
+    **group(Model(result="first"), "numpy.linalg", "diagonal matrix_transpose"),
+    **group(
+        _COMPUTED,
+        "numpy.fft",
+        "fft ifft rfft irfft hfft ihfft fft2 ifft2 fftn ifftn rfft2 irfft2 rfftn irfftn",
+    ),
     **group(replace(CHANGE, reads="deep"), "numpy", "copyto put place putmask fill_diagonal put_along_axis"),
     **group(
         replace(_FILE, locations=((Kind.FILE, "files", True),)),
@@ -55,8 +75,10 @@ _NUMPY: Table = {
     **group(
         replace(CHANGE, reads="deep"),
         ARRAY,
-        "sort fill put partition resize itemset setfield setflags byteswap __setitem__ __delitem__",
+        "fill put partition resize itemset setfield setflags byteswap __setitem__ __delitem__",
     ),
+    f"{ARRAY}.sort": replace(CHANGE, reads="deep", computes=True),
+    **group(_COMPUTED, ARRAY, "argsort dot"),
     **group(replace(_FILE, reads="shallow"), ARRAY, "tofile dump"),
     **group(
         Model(result="first", reads="shallow", attribute=True),
@@ -76,7 +98,7 @@ _FRAMES = ("pandas.core.frame.DataFrame", "pandas.core.series.Series", "pandas.D
 _PANDAS: Table = {
     "pandas.*": Model(result="new:pandas.DataFrame"),
     **{
-        f"pandas.{name}": replace(_READ, result="new:pandas.DataFrame")
+        f"pandas.{name}": replace(_PARSED, result="new:pandas.DataFrame")
         for name in (
             "read_csv",
             "read_parquet",
@@ -99,7 +121,7 @@ _PANDAS: Table = {
         for name in ("read_sql", "read_sql_query")
     },
     "pandas.core.*": Model(result="new:pandas.DataFrame"),
-    "pandas.io.*": replace(_READ, result="new:pandas.DataFrame"),
+    "pandas.io.*": replace(_PARSED, result="new:pandas.DataFrame"),
     "pandas.to_pickle": _FILE,
     "pandas.set_option": Model(handler="dynamic", option="pandas.set_option()"),
     **{

@@ -31,6 +31,42 @@ _TIME: Table = {
     "datetime.timezone.*": PURE,
 }
 
+_HASH = "_hashlib.HASH"
+_HASHED = Model(result=f"new:{_HASH}", computes=True)
+_BLAKES = ("_blake2.blake2b", "_blake2.blake2s")
+_COMPUTED = replace(PURE, computes=True)
+_COMPUTING: Table = {
+    **group(
+        _HASHED,
+        "_hashlib",
+        "new openssl_md5 openssl_sha1 openssl_sha224 openssl_sha256 openssl_sha384 openssl_sha512 openssl_sha3_224 "
+        "openssl_sha3_256 openssl_sha3_384 openssl_sha3_512 openssl_shake_128 openssl_shake_256",
+    ),
+    **group(_HASHED, "hashlib", "new __hash_new __py_new"),
+    **{name: Model(result=f"new:{name}", computes=True) for name in _BLAKES},
+    **{
+        f"{made}.{name}": model
+        for made in (_HASH, *_BLAKES)
+        for name, model in (
+            ("update", replace(CHANGE, reads="deep", computes=True)),
+            ("copy", Model(result=f"new:{made}")),
+            ("*", PURE),
+        )
+    },
+    **group(_COMPUTED, "_hashlib", "pbkdf2_hmac scrypt"),
+    "hashlib.file_digest": Model(
+        locations=((Kind.FILE, "files", False),), mutates=True, blocking=True, result=f"new:{_HASH}"
+    ),
+    **group(_COMPUTED, "zlib", "compress decompress"),
+    **{
+        f"{module}.{name}": _COMPUTED
+        for module in ("bz2", "lzma", "compression.zstd")
+        for name in ("compress", "decompress")
+    },
+    "gzip.decompress": _COMPUTED,
+    "gzip.compress": replace(_COMPUTED, locations=((Kind.CLOCK, "clock", True),)),
+}
+
 _PURE_MODULES: Table = {
     **{
         f"{name}.*": replace(PURE, objects=True)
@@ -281,4 +317,12 @@ _THREADS: Table = {
     "queue.Queue.*": Model(handler="loop", option="queue", mutates=True, blocking=True),
 }
 
-STANDARD: Table = {**_TIME, **_PURE_MODULES, **_RANDOM_TABLE, **_CONTEXT, **_ASYNCIO, **_THREADS}
+STANDARD: Table = {
+    **_TIME,
+    **_PURE_MODULES,
+    **_COMPUTING,
+    **_RANDOM_TABLE,
+    **_CONTEXT,
+    **_ASYNCIO,
+    **_THREADS,
+}
