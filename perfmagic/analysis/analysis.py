@@ -2,13 +2,14 @@
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from perfmagic.analysis.blocking import may_hold_threads, may_leave_the_loop
 from perfmagic.analysis.blocks import Block, blocks_of
 from perfmagic.analysis.dependences import Dependence, dependences_of
 from perfmagic.analysis.effect_map import EffectMap, infer_effects
+from perfmagic.analysis.memo import Memo
 from perfmagic.analysis.statements import DEFINITIONS, Operation, found_in, label_of, lines_of
 from perfmagic.analysis.steps import Step, is_pause, steps_of
 from perfmagic.analysis.surroundings import keeps_to_itself
@@ -46,6 +47,8 @@ class Analysis:
         The live objects that names referred to when the cell was read.
     definitions
         Functions and classes that the cell defines, at any depth.
+    memo
+        What has been worked out about it since.
     """
 
     cell: Cell
@@ -59,10 +62,28 @@ class Analysis:
     names: frozenset[str]
     namespace: Mapping[str, object]
     definitions: tuple[Definition, ...]
+    memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
     def dependences_in(self, block: int) -> tuple[Dependence, ...]:
         """Return the dependences between steps of one block."""
-        return tuple(each for each in self.dependences if each.block == block)
+        return self.memo.of("dependences by block", self._by_block).get(block, ())
+
+    def _by_block(self) -> dict[int, tuple[Dependence, ...]]:
+        found: dict[int, list[Dependence]] = {}
+        for each in self.dependences:
+            found.setdefault(each.block, []).append(each)
+        return {block: tuple(each) for block, each in found.items()}
+
+    def rewritten(self, source: str, python: str) -> "Analysis":
+        """Return the analysis of another text of the cell against the same live objects.
+
+        Raises
+        ------
+        SyntaxError
+            If the text does not parse.
+        """
+        cell = replace(self.cell, source=source, python=python)
+        return self.memo.of(("rewritten", source, python), lambda: analyse(cell, self.namespace))
 
 
 def analyse(cell: Cell, namespace: Mapping[str, object]) -> Analysis:
@@ -215,8 +236,8 @@ def _is_shells(call: ast.Call) -> bool:
 def _names(tree: ast.Module) -> frozenset[str]:
     found: set[str] = set()
     for node in ast.walk(tree):
-        for field in ("id", "name", "arg", "asname", "rest", "module"):
-            value = getattr(node, field, None)
+        for part in ("id", "name", "arg", "asname", "rest", "module"):
+            value = getattr(node, part, None)
             if isinstance(value, str):
                 found.update(value.split("."))
         if isinstance(node, ast.Global | ast.Nonlocal):

@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
+from perfmagic.analysis.scope_names import scope_names
 
 Reuse = Literal["as is", "name it", "list it"]
 SIZED = (list, tuple, dict, set, frozenset, str, bytes, range)
@@ -108,11 +109,7 @@ def _is_bound(analysis: Analysis, name: str) -> bool:
 
 
 def _binders(tree: ast.AST, name: str) -> int:
-    found = 0
-    for each in ast.walk(tree):
-        found += isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store | ast.Del) and each.id == name
-        found += name in {getattr(each, field, None) for field in ("name", "asname", "arg")}
-    return found
+    return scope_names(tree).binders.get(name, 0)
 
 
 def _name(analysis: Analysis, block: Block, name: str) -> tuple[Reuse, int | None]:

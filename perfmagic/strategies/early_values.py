@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from perfmagic.analysis.analysis import Analysis, analyse
+from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.dependences import Dependence
 from perfmagic.analysis.edits import (
@@ -218,7 +218,7 @@ def _changed(analysis: Analysis, chosen: list[EarlyValue]) -> Analysis | None:
     source = to_source(analysis.cell, changed)
     if source is None:
         return None
-    return analyse(replace(analysis.cell, source=source, python=apply(text, changed)), analysis.namespace)
+    return analysis.rewritten(source, apply(text, changed))
 
 
 def _is_used(plan: Plan, name: str) -> bool:

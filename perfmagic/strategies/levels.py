@@ -168,7 +168,8 @@ def _would_show(order: Ordering, level: Level, step: Step) -> bool:
 def _is_pure(order: Ordering, step: Step) -> bool:
     """Whether the step is a whole assignment of one line that only binds names, so that it can run earlier."""
     statement = order.block.statements[step.statement]
-    if step.role != "rest" or sum(each.statement == step.statement for each in order.steps) != 1:
+    before = order.steps[step.index - 1] if step.index else None
+    if step.role != "rest" or (before is not None and before.statement == step.statement):
         return False
     if not isinstance(statement, ast.Assign) or not all(_is_plain(each) for each in statement.targets):
         return False

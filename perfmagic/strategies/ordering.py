@@ -9,6 +9,7 @@ from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.dependences import Dependence
 from perfmagic.analysis.own_names import own_names
+from perfmagic.analysis.scope_names import scope_names
 from perfmagic.analysis.statements import DEFINITIONS, Operation
 from perfmagic.analysis.steps import Step
 from perfmagic.analysis.waivers import waiver
@@ -38,6 +39,8 @@ class Ordering:
         Indices of the operations whose arguments name something that may not be bound.
     waiting
         Indices of the statements that hold an ``await`` anywhere.
+    ends
+        For each index of a statement the index of its last step.
     """
 
     block: Block
@@ -48,10 +51,11 @@ class Ordering:
     operations: tuple[Step, ...]
     unsure: frozenset[int]
     waiting: frozenset[int]
+    ends: Mapping[int, int]
 
     def rest(self, statement: int) -> Step:
         """Return the step that ends a statement."""
-        return next(each for each in self.steps if each.statement == statement and each.role == "rest")
+        return self.steps[self.ends[statement]]
 
     def ancestors(self, step: int) -> frozenset[int]:
         """Return every step that must end before this one, directly or not."""
@@ -67,6 +71,12 @@ class Ordering:
 
 def ordering(analysis: Analysis, block: Block, options: Options) -> Ordering:
     """Return what must stay in order in a block."""
+    if analysis.blocks[block.key] is not block:
+        return _ordering(analysis, block, options)
+    return analysis.memo.of(("ordering", block.key, options), lambda: _ordering(analysis, block, options))
+
+
+def _ordering(analysis: Analysis, block: Block, options: Options) -> Ordering:
     steps = analysis.steps[block.key]
     before: dict[int, list[Dependence]] = {}
     waived: list[Dependence] = []
@@ -89,24 +99,24 @@ def ordering(analysis: Analysis, block: Block, options: Options) -> Ordering:
         waived=tuple(waived),
         told=tuple(told),
         waiting=_waiting(block),
+        ends={each.statement: each.index for each in steps if each.role == "rest"},
     )
 
 
 def _unsure(analysis: Analysis, block: Block, steps: tuple[Step, ...]) -> Iterator[int]:
     """Yield the operations that may fail because a name is not bound: early, they would fail before their turn."""
     have = surely_bound(analysis, block, 0) | set(analysis.namespace) | set(dir(builtins))
-    own = {
-        each.id
-        for each in ast.walk(block.scope)
-        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
-    }
+    own = scope_names(block.scope).stored
     done = 0
     for step in steps:
         if step.operation is None:
             continue
         for each in block.statements[done : step.statement]:
             names = own_names(each).sure
-            have = have - names if isinstance(each, ast.Delete) else have | names
+            if isinstance(each, ast.Delete):
+                have -= names
+            else:
+                have |= names
         done = step.statement
         loads = {each.id for each in ast.walk(step.operation.expression) if isinstance(each, ast.Name)}
         if loads & own - have:

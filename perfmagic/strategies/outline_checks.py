@@ -13,6 +13,7 @@ from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.edits import ends_line, starts_line
 from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.own_names import OwnNames, own_names
+from perfmagic.analysis.scope_names import scope_names
 from perfmagic.analysis.statements import DEFINITIONS, escapes
 from perfmagic.analysis.steps import FRAME_BOUND
 from perfmagic.analysis.surroundings import keeps_to_itself
@@ -180,7 +181,7 @@ def _names_outside(analysis: Analysis, block: Block, position: int) -> set[str]:
 
 def surely_bound(analysis: Analysis, block: Block, position: int) -> set[str]:
     """Return the names that are bound when control reaches a statement."""
-    if any(isinstance(each, ast.Delete) for each in ast.walk(block.scope)):
+    if scope_names(block.scope).deletes:
         return set()
     found: set[str] = set()
     here = block
@@ -216,10 +217,7 @@ def _is_target(owner: ast.For | ast.AsyncFor | ast.With | ast.AsyncWith, name: a
 
 
 def _is_declared(block: Block, names: frozenset[str]) -> bool:
-    return any(
-        isinstance(each, ast.Global | ast.Nonlocal) and not names.isdisjoint(each.names)
-        for each in ast.walk(block.scope)
-    )
+    return not names.isdisjoint(scope_names(block.scope).declared)
 
 
 def _partial(statement: ast.stmt, results: list[str]) -> tuple[str, ...]:

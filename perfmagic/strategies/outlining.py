@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from perfmagic.analysis.analysis import Analysis, analyse
+from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.critical_path import is_renamable
 from perfmagic.analysis.edits import (
@@ -153,7 +153,7 @@ def _outlined(analysis: Analysis, chosen: list[Outline]) -> Analysis | None:
     if source is None:
         return None
     try:
-        return analyse(replace(analysis.cell, source=source, python=apply(text, edits)), analysis.namespace)
+        return analysis.rewritten(source, apply(text, edits))
     except SyntaxError:
         return None
 

@@ -1,9 +1,8 @@
 """Gives each statement a line of its own where a rewrite needs it: ``a = await f(); b = await g()``."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace as changed
 
-from perfmagic.analysis.analysis import Analysis, analyse
+from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.edits import apply, indent_of, starts_line, to_source
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Edit, Plan, Refusal
@@ -35,7 +34,7 @@ def _separated(analysis: Analysis) -> Analysis | None:
     source = to_source(analysis.cell, edits) if edits else None
     if source is None:
         return None
-    return analyse(changed(analysis.cell, source=source, python=apply(text, edits)), analysis.namespace)
+    return analysis.rewritten(source, apply(text, edits))
 
 
 def _breaks(analysis: Analysis) -> Iterator[Edit]:
