@@ -232,18 +232,7 @@ class _Measured:
 
 
 def _independent_loops(analysis: Analysis, options: Options) -> list[LoopForm]:
-    found = (
-        each
-        for block in analysis.blocks
-        for each in loops_of(
-            analysis,
-            block,
-            options.assume_independent,
-            speculate=options.speculate,
-            ignore_sleeps=options.ignore_sleeps,
-            allow_reorder=options.allow_reorder,
-        )
-    )
+    found = (each for block in analysis.blocks for each in loops_of(analysis, block, options))
     return [each for each in found if not isinstance(each, Obstacle)]
 
 

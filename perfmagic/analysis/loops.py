@@ -16,22 +16,8 @@ from perfmagic.analysis.statements import DEFINITIONS, Operation, lines_of
 from perfmagic.model.options import Options
 
 
-def loops_of(
-    analysis: Analysis,
-    block: Block,
-    assumed: frozenset[int] | None,
-    *,
-    speculate: bool = False,
-    ignore_sleeps: bool = False,
-    allow_reorder: bool = False,
-) -> Iterator[LoopForm | Obstacle]:
-    """Yield a result for each loop with operations whose statement stands in the block; the rest is as in `Options`."""
-    options = Options(
-        assume_independent=assumed,
-        speculate=speculate,
-        ignore_sleeps=ignore_sleeps,
-        allow_reorder=allow_reorder,
-    )
+def loops_of(analysis: Analysis, block: Block, options: Options) -> Iterator[LoopForm | Obstacle]:
+    """Yield a result for each loop with operations whose statement stands in the block."""
     for statement in block.statements:
         if isinstance(statement, ast.For | ast.AsyncFor):
             around = Around(

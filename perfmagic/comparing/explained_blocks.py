@@ -166,7 +166,7 @@ def _notes(block: Block, run: set[int]) -> Iterator[str]:
 def _loops(analysis: Analysis, block: Block, options: Options) -> Iterator[Loop]:
     for statement in block.statements:
         alone = replace(block, statements=(statement,))
-        for found in loops_of(analysis, alone, options.assume_independent, speculate=options.speculate):
+        for found in loops_of(analysis, alone, options):
             blocked = isinstance(found, Obstacle)
             reason = found.reason if isinstance(found, Obstacle) else None
             yield Loop(line=statement.lineno, independent=not blocked, reason=reason)

@@ -99,16 +99,7 @@ class LoopStyle(Protocol):
 def rewrite_loops(draft: Draft, block: Block, style: LoopStyle, done: set[int]) -> bool:
     """Rewrite every loop of a block whose iterations are independent; whether there was one. Their bodies join ``done``."""
     changed = False
-    options = draft.options
-    loops = loops_of(
-        draft.analysis,
-        block,
-        options.assume_independent,
-        speculate=options.speculate,
-        ignore_sleeps=options.ignore_sleeps,
-        allow_reorder=options.allow_reorder,
-    )
-    for each in loops:
+    for each in loops_of(draft.analysis, block, draft.options):
         found = each if isinstance(each, Obstacle) else style.chosen(each)
         if isinstance(found, Obstacle):
             draft.refuse(found.cause, found.reason, found.lines, found.hint)

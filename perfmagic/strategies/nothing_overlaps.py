@@ -43,13 +43,11 @@ def nothing_overlaps(draft: Draft, operations: list[Operation]) -> Refusal:
 
 def _loops(draft: Draft, operations: list[Operation]) -> Refusal | None:
     """Return what keeps the iterations of a loop apart, or that the strategy does not write this one."""
-    analysis, options = draft.analysis, draft.options
+    analysis = draft.analysis
     inside = {_around_loop(draft, each) for each in operations}
     inside |= {each.block for each in operations if each.conditional}
     for key in sorted(each for each in inside if each is not None):
-        for found in loops_of(
-            analysis, analysis.blocks[key], options.assume_independent, speculate=options.speculate
-        ):
+        for found in loops_of(analysis, analysis.blocks[key], draft.options):
             if isinstance(found, Obstacle):
                 hint = found.hint or otherwise(found.cause, found.reason)
                 return _refusal(draft, found.cause, found.reason, found.lines, hint)

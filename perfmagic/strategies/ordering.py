@@ -38,7 +38,7 @@ class Ordering:
     unsure
         Indices of the operations whose arguments name something that may not be bound.
     waiting
-        Indices of the statements that hold an ``await`` anywhere.
+        Indices of the statements that wait anywhere: ``await``, ``async for``, ``async with``.
     ends
         For each index of a statement the index of its last step.
     """
@@ -132,9 +132,14 @@ def _waiting(block: Block) -> frozenset[int]:
     return frozenset(
         index
         for index, statement in enumerate(block.statements)
-        if not isinstance(statement, DEFINITIONS)
-        and any(isinstance(each, ast.Await) for each in ast.walk(statement))
+        if not isinstance(statement, DEFINITIONS) and any(_waits(each) for each in ast.walk(statement))
     )
+
+
+def _waits(node: ast.AST) -> bool:
+    if isinstance(node, ast.comprehension):
+        return bool(node.is_async)
+    return isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith)
 
 
 def assumptions(orderings: tuple[Ordering, ...]) -> tuple[str, ...]:

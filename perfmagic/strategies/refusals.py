@@ -139,7 +139,9 @@ def _told(draft: Draft, best: Dependence) -> Refusal:
     )
     if earlier.statement == later.statement and later.role == "rest":
         return _header(draft, later)
-    if any(_bound(each) for each in (earlier, later)):
+    if best.location is not None and best.location.kind is Kind.SERIALISED:
+        cause, ending = "exclusive", ""  # an option that lets them overlap would gain nothing
+    elif any(_bound(each) for each in (earlier, later)):
         ending = ": a task of its own has its own context"
     elif cause == "control":
         ending = f": line {later.lines[0]} has to wait for that" if earlier.guard is not None else ""

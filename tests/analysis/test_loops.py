@@ -9,6 +9,7 @@ from perfmagic.analysis.critical_path import bound
 from perfmagic.analysis.loop_checks import Obstacle
 from perfmagic.analysis.loop_forms import FanOut, InPlace
 from perfmagic.analysis.loops import loops_of
+from perfmagic.model.options import Options
 from perfmagic.model.run import Span
 from tests.strategies.cell_runs import analysed
 
@@ -16,7 +17,7 @@ from tests.strategies.cell_runs import analysed
 def forms(source: str) -> list[object]:
     """Return what is said of the loops at the top of a cell."""
     analysis = analysed(source)
-    return list(loops_of(analysis, analysis.blocks[0], None))
+    return list(loops_of(analysis, analysis.blocks[0], Options()))
 
 
 FOR = "for x in range(4):\n    "
