@@ -14,7 +14,16 @@ from typing import Literal
 
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.effects import Kind, Location
-from perfmagic.analysis.hints import COMMITMENT, EXCLUSIVE, PACING, UNKNOWN, VALUE, advice, after_guard
+from perfmagic.analysis.hints import (
+    COMMITMENT,
+    EXCLUSIVE,
+    PACING,
+    UNKNOWN,
+    VALUE,
+    advice,
+    after_guard,
+    writing,
+)
 from perfmagic.analysis.hints import reason as told
 from perfmagic.analysis.statements import Lines
 from perfmagic.analysis.steps import Step
@@ -24,6 +33,8 @@ DependenceKind = Literal["flow", "anti", "output", "effect", "control"]
 MEMORY = frozenset({Kind.NAME, Kind.OBJECT})
 BUSY = frozenset({Kind.EXCLUSIVE, Kind.SERIALISED})
 """Kinds that say that something is in use: that alone leaves nothing behind."""
+TOLD_BY_READING = MEMORY | {Kind.CLOCK, Kind.CONTEXT, Kind.TASK}
+"""Kinds of which it matters who reads what another has written, even if both write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,10 +210,14 @@ def _barriers(earlier: Step, later: Step) -> Iterator[Reason]:
 
 def _shared(earlier: Step, later: Step) -> Iterator[Reason]:
     first, second = earlier.effects, later.effects
+    both = first.writes & second.writes
+    # What both write outside of memory, both read too: that they write it tells all there is.
+    told_by_writing = frozenset(each for each in both if each.kind not in TOLD_BY_READING)
     found: tuple[tuple[DependenceKind, frozenset[Location]], ...] = (
-        ("flow", first.writes & second.reads),
-        ("anti", first.reads & second.writes),
-        ("output", first.writes & second.writes),
+        ("output", told_by_writing),
+        ("flow", (first.writes & second.reads) - told_by_writing),
+        ("anti", (first.reads & second.writes) - told_by_writing),
+        ("output", both - told_by_writing),
     )
     for kind, shared in found:
         for location in _ordered(shared):
@@ -232,8 +247,8 @@ def _commitment(earlier: Step, later: Step) -> Iterator[Reason]:
     risky = earlier.may_fail or (bool(outside) and earlier.role == "operation")
     if not risky or earlier.statement == later.statement:
         return
-    written = _ordered(writes)[0].label
-    reason = f"line {later.lines[0]} writes {written!r}, and line {earlier.lines[0]} may fail before it"
+    written = writing(_ordered(writes)[0], "s")
+    reason = f"line {later.lines[0]} {written}, and line {earlier.lines[0]} may fail before it"
     yield "control", "control", None, reason, COMMITMENT
 
 

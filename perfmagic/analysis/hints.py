@@ -109,8 +109,19 @@ def reason(kind: str, location: Location, earlier: int, later: int) -> str:
             return f"line {later} reads {name}, which line {earlier} writes"
         case _ if kind == "anti":
             return f"line {later} writes {name}, which line {earlier} reads"
+        case _ if earlier == later:
+            return f"line {earlier} {writing(location, 's')} each time"
         case _:
-            return f"{_both(earlier, later, 'write')} {name}"
+            return f"lines {earlier} and {later} both {writing(location)}"
+
+
+def writing(location: Location, ending: str = "") -> str:
+    """Return the verb, with its ending, and the object of a sentence about something that writes a location."""
+    if location.kind is Kind.STDOUT:
+        return f"print{ending}"
+    if location.kind is Kind.EXTERNAL and location.label.startswith("the "):
+        return f"write{ending} to {location.label}"
+    return f"write{ending} {location.label!r}"
 
 
 def _both(earlier: int, later: int, verb: str) -> str:

@@ -29,6 +29,8 @@ from perfmagic.strategies.outlining import with_outlines
 
 NAME = "gather"
 WIDTH = 88
+_COMES_OUT = "the error that comes first in time"
+_ALONE = "while the other operations go on"
 
 
 def plan(analysis: Analysis, options: Options) -> Plan | Refusal:
@@ -51,7 +53,7 @@ def _rewrite_block(made: Draft, block: Block, done: set[int]) -> bool:
 def _rewrite(made: Draft, block: Block) -> bool:
     order = ordering(made.analysis, block, made.options)
     levels = levels_of(order, lambda _: True)
-    if not levels or not acceptable(made, order, levels, "the error that comes first in time"):
+    if not levels or not acceptable(made, order, levels, _COMES_OUT, alone=_ALONE):
         return False
     taken: dict[ast.expr, str] = {}
     for level in levels:

@@ -22,13 +22,17 @@ SUPPRESSING = frozenset({"suppress", "raises", "assertRaises", "catch_warnings"}
 """Names of context managers that look at the error which leaves their block."""
 
 
-def acceptable(made: Draft, order: Ordering, levels: Sequence[Level], comes_out: str) -> bool:
+def acceptable(
+    made: Draft, order: Ordering, levels: Sequence[Level], comes_out: str, *, alone: str | None = None
+) -> bool:
     """Whether all levels of a block may be written; notes a refusal if not.
 
     Parameters
     ----------
     comes_out
         How the error of an operation comes out, such as ``the error that comes first in time``.
+    alone
+        What is unusual where no two operations of a level may fail, after ``the error of line 3``, if that is something else.
     """
     widest = max(levels, key=lambda each: len(each.members))
     line = widest.members[0].lines[0]
@@ -45,11 +49,23 @@ def acceptable(made: Draft, order: Ordering, levels: Sequence[Level], comes_out:
         reason = f"line {where[0]} raises: {made.strategy} would raise {comes_out}"
         made.refuse("control", reason, where, PROGRAM_ORDER)
         return False
+    told = _coming_out(levels, comes_out, alone)
     operations = [operation_of(step) for step in members]
-    if may_raise(made.analysis, operations) and not unwatched(made, order.block, span, comes_out):
+    if may_raise(made.analysis, operations) and not unwatched(made, order.block, span, told):
         return False
     moved = [order.block.statements[each] for level in levels for each in level.lifted]
     return made.alone([*(order.block.statements[step.statement] for step in members), *moved])
+
+
+def _coming_out(levels: Sequence[Level], usually: str, alone: str | None) -> str:
+    """Return how an error comes out: there is no first in time where no level has two members that may fail."""
+    failing = [
+        [step for step in level.members if step.may_fail or not is_safe(operation_of(step).expression)]
+        for level in levels
+    ]
+    if alone is None or max(map(len, failing)) != 1:
+        return usually
+    return f"the error of line {next(steps[0].lines[0] for steps in failing if steps)} {alone}"
 
 
 def may_raise(analysis: Analysis, operations: Sequence[Operation]) -> bool:

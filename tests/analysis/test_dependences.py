@@ -40,7 +40,7 @@ def test_reasons_between_operations(source, expected):
 
 def test_a_write_that_cannot_be_taken_back_waits_for_what_may_fail():
     found = analysed("a = await f(1)\nb = await noisy(2)\n").dependences
-    assert "line 2 writes 'stdout', and line 1 may fail before it" in {each.reason for each in found}
+    assert "line 2 prints, and line 1 may fail before it" in {each.reason for each in found}
 
 
 def test_a_message_names_the_name_and_both_lines():

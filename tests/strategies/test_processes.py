@@ -305,7 +305,7 @@ REFUSALS = {
     "a loop that gives existing objects": ("out = [config(n) for n in range(3)]\n", "there already"),
     "writes a global list": ("a = remember(3)\nb = remember(4)\n", "changes 'SEEN'"),
     "writes a global name": ("a = count(3)\nb = count(4)\n", "changes 'K'"),
-    "prints": ("show(3)\nx = 1\nshow(4)\n", "stdout"),
+    "prints": ("show(3)\nx = 1\nshow(4)\n", "both print"),
     "reads the random stream": ("a = roll(3)\nb = roll(4)\n", "stream of random numbers"),
     "compares with a sentinel": ("a = missing(3)\nb = missing(4)\n", "compares identities"),
     "goes through a set": ("a = words('a b')\nb = words('b c')\n", "goes through a set"),
