@@ -101,15 +101,22 @@ def _candidate(candidate: Candidate) -> dict[str, Json]:
         "lines": None if candidate.lines is None else list(candidate.lines),
         "hint": candidate.hint,
         "error": _error(candidate.error),
-        "schedules": _schedules(candidate.schedules),
-        "usage": _usage(candidate.usage),
-        "transfer": _transfer(candidate.transfer),
     }
     always = _ALWAYS[candidate.status]
     written = {key: value for key, value in values.items() if key in always or value not in (None, [], {})}
     if candidate.status is CandidateStatus.RAN:
         written |= {"profile": None, "timeline": None}
-    return {"strategy": candidate.strategy, "status": str(candidate.status), **written}
+    return {"strategy": candidate.strategy, "status": str(candidate.status), **written, **_added(candidate)}
+
+
+def _added(candidate: Candidate) -> dict[str, Json]:
+    """Return the keys that not every document of the schema has, where there is something to tell."""
+    values = {
+        "schedules": _schedules(candidate.schedules),
+        "usage": _usage(candidate.usage),
+        "transfer": _transfer(candidate.transfer),
+    }
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _verdict(verdict: Verdict | None) -> Json:

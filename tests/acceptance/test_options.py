@@ -86,7 +86,7 @@ def test_nothing_applies(notebook, tmp_path):
     assert count[0] == comparison.executions == 1
     found = statuses(comparison)
     assert found.pop("sequential") == "ran"
-    assert set(found) == {"gather", "tasks", "threads"}
+    assert set(found) == {"gather", "taskgroup", "tasks", "threads", "processes"}
     assert set(found.values()) == {"refused"}
     assert comparison.recommendation.strategy is None
     assert json.loads((tmp_path / "none.json").read_text())["executions"] == 1
@@ -144,7 +144,7 @@ def test_forced_wrong_rewrite_is_different_and_shown_first(notebook):
         assert any("assumed independent" in each for each in candidate.assumptions)
     assert comparison.recommendation.strategy is None
     text = shown.displays[0]["text/plain"]
-    assert text.splitlines()[0] == "gather and tasks give different results"
+    assert text.splitlines()[0] == "gather, taskgroup and tasks give different results"
     assert text.index("gather      different") < text.index("sequential  baseline")
 
 
@@ -183,7 +183,7 @@ def test_apply_puts_the_changed_code_into_the_next_input(notebook):
     code = notebook.shell.rl_next_input
     assert code.strip() == perfmagic.last().candidate("gather").source.strip()
     assert notebook.run(code).value == [1, 2]
-    assert "gather, tasks" in str(notebook.run("%perfmagic apply threads").error)
+    assert "gather, taskgroup, tasks" in str(notebook.run("%perfmagic apply threads").error)
 
 
 def test_show_shows_the_newest_again(notebook):
@@ -206,6 +206,7 @@ def test_extension_reloads_and_unloads_without_a_trace(notebook):
 
 
 RAN = {"strategy", "status", "verdict", "source", "wall_s", "cpu_s", "peak_bytes", "speedup", "ceiling", "counters", "assumptions", "profile", "timeline"}  # fmt: skip
+ADDED = {"usage", "schedules"}
 
 
 def test_json_export_has_the_keys_of_the_schema(notebook):
@@ -223,7 +224,7 @@ def test_json_export_has_the_keys_of_the_schema(notebook):
     assert set(data["bound"]) == {"work_s", "span_s", "parallelism"}
     by = {each["strategy"]: each for each in data["candidates"]}
     for name in ("sequential", "gather", "tasks"):
-        assert set(by[name]) == RAN
+        assert RAN <= set(by[name]) <= RAN | ADDED
         assert set(by[name]["verdict"]) == {"status", "checked", "unchecked", "differences"}
         assert set(by[name]["wall_s"]) == {"median", "low", "high", "samples"}
         assert len(by[name]["wall_s"]["samples"]) == 3
