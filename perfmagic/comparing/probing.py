@@ -12,6 +12,7 @@ from perfmagic.runners.children import children_cpu_s
 from perfmagic.runners.inline import Overrun, Run
 from perfmagic.runners.lock_probe import Ask, LockProbe, Shares, pause_for, shares
 from perfmagic.runners.run_queue import queued_per_second, turns
+from perfmagic.runners.worker_processes import NotStarted
 from perfmagic.stats.speedup import quantity
 from perfmagic.stats.usage import Probed
 
@@ -69,7 +70,7 @@ async def _run(measurement: Measurement, entry: Entry) -> Run | None:
         return run
     try:
         run = await measurement.trial.rerun(program, patience_s=measurement.patience_s(1))
-    except Overrun:
+    except (Overrun, NotStarted):
         return None
     measurement.note_candidate(entry, run)
     return run

@@ -41,8 +41,8 @@ def delayed_tasks(imposed: Imposition) -> Generator[None]:
     previous = loop.get_task_factory()
     owner = asyncio.current_task() if imposed.program.awaits else None
     factory = _Factory(imposed, previous or _stock_task, owner)
-    loop.set_task_factory(factory)
     try:
+        loop.set_task_factory(factory)
         yield
     finally:
         if loop.get_task_factory() is factory:  # otherwise the cell has set one of its own

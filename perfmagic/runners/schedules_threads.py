@@ -6,12 +6,14 @@ Where a schedule has pauses, threads are also switched far more often than usual
 import functools
 import sys
 import time
+import types
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import cast
 
 from perfmagic.runners.schedules_imposed import Imposition, Start
+from perfmagic.runners.spans import named
 
 SLICE_S = 0.02
 """An interrupt ends a worker between two slices of its delay."""
@@ -31,9 +33,8 @@ def delayed_calls(imposed: Imposition) -> Generator[None]:
         line = imposed.line_of_start()
         if line is None:
             return submit(self, fn, *args, **kwargs)
-        start = imposed.note(_label_of(fn, args), line, getattr(fn, "__code__", None))
+        start = imposed.note(_label_of(fn, args), line, _code_of(fn))
 
-        @functools.wraps(fn, assigned=("__name__", "__qualname__"), updated=())
         def delayed(*args: object, **kwargs: object) -> object:
             _wait(start.delay_s)
             start.began_s = imposed.clock.wall_s()
@@ -42,16 +43,20 @@ def delayed_calls(imposed: Imposition) -> Generator[None]:
             finally:
                 start.ended_s = imposed.clock.wall_s()
 
+        delayed.__name__, delayed.__qualname__ = (
+            named(fn, "__name__", "call"),
+            named(fn, "__qualname__", "call"),
+        )
         future = submit(self, delayed, *args, **kwargs)
         _rest(imposed, start)
         return future
 
     interval_s = sys.getswitchinterval()
-    # Replaced for a while: there is no hook, and executors of earlier cells must be seen as well.
-    ThreadPoolExecutor.submit = delayed_submit  # type: ignore[method-assign, assignment]  # pyright: ignore[reportAttributeAccessIssue]
-    if imposed.schedule.restless:
-        sys.setswitchinterval(RESTLESS_S)
     try:
+        # Replaced for a while: there is no hook, and executors of earlier cells must be seen as well.
+        ThreadPoolExecutor.submit = delayed_submit  # type: ignore[method-assign, assignment]  # pyright: ignore[reportAttributeAccessIssue]
+        if imposed.schedule.restless:
+            sys.setswitchinterval(RESTLESS_S)
         yield
     finally:
         sys.setswitchinterval(interval_s)
@@ -76,5 +81,10 @@ def _label_of(function: object, args: tuple[object, ...]) -> str:
     while isinstance(function, functools.partial):
         partial = cast("functools.partial[object]", function)
         function, args = partial.func, (*partial.args, *args)
-    named = args[0] if getattr(function, "__name__", "") == "run" and args and callable(args[0]) else function
-    return str(getattr(named, "__qualname__", "call")).rpartition("<locals>.")[2]
+    if named(function, "__name__", "") == "run" and args and callable(args[0]):
+        function = args[0]
+    return named(function, "__qualname__", "call").rpartition("<locals>.")[2]
+
+
+def _code_of(function: object) -> types.CodeType | None:
+    return function.__code__ if isinstance(function, types.FunctionType) else None

@@ -204,6 +204,15 @@ class _Steps(AsyncIterator[object]):
         return await self.recorder.awaited(self.operation, self.label, step)
 
 
+def named(function: object, attribute: str, default: str) -> str:
+    """Return a name that a user's object has, for people; a proxy may have any attribute, or fail where it is asked for one."""
+    try:
+        found: object = getattr(function, attribute, default)
+    except Exception:  # noqa: BLE001 - the user's __getattr__
+        return default
+    return found if isinstance(found, str) else default
+
+
 def unlink(traceback: TracebackType | None) -> None:
     """Take the recorder's own frames out of a traceback: the user wrote no such call."""
     while traceback is not None:

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from perfmagic.runners.spans import SpanRecorder
+from perfmagic.runners.spans import SpanRecorder, named
 
 _PROCESS_POOLS = (("concurrent.futures", "concurrent.futures.process"), ("loky", "loky.process_executor"))
 """What code imports, and where the pool is defined whose method all others call."""
@@ -89,7 +89,7 @@ def _observed_tasks(watch: _Watch) -> Generator[None]:
     def factory(loop: asyncio.AbstractEventLoop, coro: _Body, **kwargs: Any) -> "asyncio.Future[Any]":
         if not watch.ours.get():
             return make(loop, coro, **kwargs)
-        index = watch.recorder.begin(getattr(coro, "__qualname__", "task"))
+        index = watch.recorder.begin(named(coro, "__qualname__", "task"))
         if takes_context:
             context = kwargs.pop("context", None) or contextvars.copy_context()
             context.run(watch.recorder.put_inside, index)
@@ -98,8 +98,8 @@ def _observed_tasks(watch: _Watch) -> Generator[None]:
         task.add_done_callback(lambda _: watch.recorder.end(index))
         return task
 
-    loop.set_task_factory(factory)
     try:
+        loop.set_task_factory(factory)
         yield
     finally:
         if loop.get_task_factory() is factory:  # otherwise the cell has set one of its own
@@ -126,7 +126,7 @@ def _observed_threads(watch: _Watch) -> Generator[None]:
         inside = contextvars.copy_context()
 
         def timed(*args: object, **kwargs: object) -> object:
-            index = inside.run(watch.recorder.begin, getattr(fn, "__qualname__", "call"))
+            index = inside.run(watch.recorder.begin, named(fn, "__qualname__", "call"))
             try:
                 return fn(*args, **kwargs)
             finally:
@@ -158,7 +158,7 @@ def _observed_processes(watch: _Watch, pool: type[Executor]) -> Generator[None]:
     ) -> "Future[object]":
         future = submit(self, fn, *args, **kwargs)
         if watch.ours.get():
-            index = watch.recorder.begin(getattr(fn, "__qualname__", "call"))
+            index = watch.recorder.begin(named(fn, "__qualname__", "call"))
             given.setdefault(id(self), []).append((index, future))
             workers[id(self)] = getattr(self, "_max_workers", 1)
             future.add_done_callback(lambda _: ended_s.__setitem__(index, watch.recorder.end(index)))
@@ -185,8 +185,8 @@ def _stand_in_line(recorder: SpanRecorder, calls: list[int], ended_s: dict[int, 
 def _replaced(pool: type[Executor], submit: Callable[..., object]) -> Generator[None]:
     """Replace the method for a while: there is no hook, and pools of earlier cells must be seen as well."""
     before: object = vars(pool)["submit"]
-    setattr(pool, "submit", submit)  # noqa: B010 - the type of a method cannot be assigned to
     try:
+        setattr(pool, "submit", submit)  # noqa: B010 - the type of a method cannot be assigned to
         yield
     finally:
         setattr(pool, "submit", before)  # noqa: B010

@@ -401,3 +401,22 @@ def test_awaited_threads_are_delayed_inside_their_tasks():
 
     asyncio.run(whole())
     assert logs[1] == (["b began", "b ended", "a began", "a ended"], ["call", "call"])
+
+
+@pytest.mark.parametrize(
+    "answer", ["3", "{}[name]"], ids=["has every attribute", "fails where it is asked for one"]
+)
+def test_a_proxy_is_called_as_it_is(answer):
+    source = f"""
+class Proxy:
+    def __call__(self, value):
+        return value
+    def __getattr__(self, name):
+        return {answer}
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(2) as executor:
+    log.extend(each.result() for each in [executor.submit(Proxy(), number) for number in (1, 2)])
+"""
+    names, seen = threaded(source, SCHEDULES[0])
+    assert names["log"] == [1, 2]
+    assert [each.label for each in seen.starts] == ["call", "call"]

@@ -12,7 +12,7 @@ from perfmagic.analysis.analysis import analyse
 from perfmagic.model.cell import Cell
 from perfmagic.model.run import Span
 from perfmagic.runners.program import compile_program, execute
-from perfmagic.runners.spans import HOOK, SLOT, SpanRecorder, instrument, position, unlink
+from perfmagic.runners.spans import HOOK, SLOT, SpanRecorder, instrument, named, position, unlink
 
 
 @dataclass
@@ -354,3 +354,21 @@ async def test_waits_without_await_are_noted_and_change_nothing(source, expected
     assert await left(waiting_tree(source), **{HOOK: recorder}) == plain
     assert {**plain, **expected} == plain
     assert [each.operation for each in recorder.spans(0.0)] == operations
+
+
+class Proxy:
+    """What stands for something remote: it has every attribute, or fails where it is asked for one."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def __getattr__(self, name):
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.mark.parametrize("answer", [3, KeyError("no such method")], ids=["it has all", "it fails"])
+def test_an_object_that_has_no_name_is_told_by_another_word(answer):
+    assert named(Proxy(answer), "__qualname__", "call") == "call"
+    assert named(len, "__qualname__", "call") == "len"
