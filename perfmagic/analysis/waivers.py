@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from perfmagic.analysis.dependences import BUSY, MEMORY, Dependence, assumable, is_commitment
+from perfmagic.analysis.dependences import BUSY, MEMORY, Dependence, assumable, is_commitment, severity
 from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.steps import Step
 from perfmagic.model.options import Options
@@ -23,6 +23,20 @@ def waiver(dependence: Dependence, steps: Sequence[Step], options: Options) -> s
         line = later.lines[0]
         return f"line {line} only reads, and may begin although line {earlier.lines[0]} could have prevented it, as told"
     return _reordered(dependence, earlier, later) if options.allow_reorder else None
+
+
+def sentences(
+    waived: Sequence[tuple[Dependence, str]], steps: Sequence[Step], options: Options
+) -> tuple[str, ...]:
+    """Return each sentence once; of what two lines are told to be independent of, only what tells most."""
+    found: dict[tuple[int, int] | str, tuple[tuple[int, bool, int], str]] = {}
+    for each, told in waived:
+        independent = assumable(each, steps, options.assume_independent)
+        key = (steps[each.earlier].lines[0], steps[each.later].lines[0]) if independent else told
+        rank = severity(each)
+        if key not in found or rank < found[key][0]:
+            found[key] = rank, f"{told}."
+    return tuple(told for _, told in found.values())
 
 
 def _is_pacing(dependence: Dependence, earlier: Step) -> bool:

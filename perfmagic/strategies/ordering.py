@@ -12,7 +12,7 @@ from perfmagic.analysis.own_names import own_names
 from perfmagic.analysis.scope_names import scope_names
 from perfmagic.analysis.statements import DEFINITIONS, Operation
 from perfmagic.analysis.steps import Step
-from perfmagic.analysis.waivers import waiver
+from perfmagic.analysis.waivers import sentences, waiver
 from perfmagic.model.options import Options
 from perfmagic.strategies.outline_checks import surely_bound
 
@@ -79,13 +79,11 @@ def ordering(analysis: Analysis, block: Block, options: Options) -> Ordering:
 def _ordering(analysis: Analysis, block: Block, options: Options) -> Ordering:
     steps = analysis.steps[block.key]
     before: dict[int, list[Dependence]] = {}
-    waived: list[Dependence] = []
-    told: dict[str, None] = {}
+    waived: list[tuple[Dependence, str]] = []
     for each in analysis.dependences_in(block.key):
         assumed = waiver(each, steps, options)
         if assumed is not None:
-            waived.append(each)
-            told[f"{assumed}."] = None
+            waived.append((each, assumed))
         else:
             before.setdefault(each.later, []).append(each)
     if options.ignore_sleeps:
@@ -96,8 +94,8 @@ def _ordering(analysis: Analysis, block: Block, options: Options) -> Ordering:
         operations=tuple(each for each in steps if each.role == "operation"),
         unsure=frozenset(_unsure(analysis, block, steps)),
         before={step: tuple(found) for step, found in before.items()},
-        waived=tuple(waived),
-        told=tuple(told),
+        waived=tuple(each for each, _ in waived),
+        told=sentences(waived, steps, options),
         waiting=_waiting(block),
         ends={each.statement: each.index for each in steps if each.role == "rest"},
     )

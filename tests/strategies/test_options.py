@@ -226,3 +226,26 @@ def test_what_a_shell_command_is_made_into_is_no_operation(strategy):
     answer = STRATEGIES[strategy].plan(analyse(Cell(source=source, python=python), names), Options())
     assert isinstance(answer, Plan), answer
     assert answer.source.removeprefix("import asyncio\n\n").startswith("files = !ls\n")
+
+
+POSTED = """\
+LOG = []
+async def post(x):
+    print(x)
+    LOG.append(x)
+    await f(x)
+    LOG.append(x)
+a = await post(1)
+b = await post(2)
+c = await post(3)
+"""
+
+
+def test_of_lines_told_to_be_independent_each_pair_is_stated_once():
+    """All of them print, read the list, write it, and may fail: one of that is enough to name the pair."""
+    found = planned(POSTED, "gather", Options(assume_independent=frozenset()))
+    assert isinstance(found, Plan)
+    assert [each for each in found.assumptions if "as told" in each] == [
+        f"assumed independent, as told: lines {pair} both print."
+        for pair in ("7 and 8", "7 and 9", "8 and 9")
+    ]
