@@ -110,7 +110,8 @@ class _Measured:
         inside = [each for each in self._children.get(parent, []) if self._is_known(each)]
         tops: dict[int, list[int]] = {}
         for index in inside:
-            tops.setdefault(_top(self._analysis.blocks, self._block_of(index)).key, []).append(index)
+            block = self._analysis.blocks[self._operations[self._spans[index].operation].block]
+            tops.setdefault(_top(self._analysis.blocks, block).key, []).append(index)
         saved = sum(
             self._block(self._analysis.blocks[key], found, None).saved_s for key, found in tops.items()
         )
@@ -119,10 +120,6 @@ class _Measured:
 
     def _is_known(self, index: int) -> bool:
         return 0 <= self._spans[index].operation < len(self._operations)
-
-    def _block_of(self, index: int) -> Block:
-        operation = self._operations[self._spans[index].operation]
-        return self._analysis.blocks[operation.block]
 
     def _cost(self, index: int) -> Cost:
         span = self._spans[index]

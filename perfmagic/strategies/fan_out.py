@@ -107,7 +107,7 @@ def rewrite_loops(draft: Draft, block: Block, style: LoopStyle, done: set[int]) 
             _rewrite(draft, found, style)
             draft.overlapped.extend(found.operations)
             done.update(inner.key for inner in draft.analysis.blocks if inner.owner is found.statement)
-            draft.notes.extend(loop_notes(found))
+            draft.notes.extend(loop_notes(draft.analysis, found))
             changed = True
     return changed
 

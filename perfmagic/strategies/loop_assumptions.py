@@ -1,9 +1,12 @@
 """What must be true of a loop for its rewrite to be right and was not proven, in sentences."""
 
 import ast
+import inspect
 from collections.abc import Iterator
 
+from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm, Test
+from perfmagic.analysis.surroundings import live
 
 PAIR = 2
 SURE = (
@@ -18,10 +21,12 @@ NUMBERS = (
 """Parts of conditions that cannot fail for integers, unless they divide by zero."""
 
 
-def loop_notes(found: LoopForm) -> Iterator[str]:
+def loop_notes(analysis: Analysis, found: LoopForm) -> Iterator[str]:
     """Yield the assumptions behind the rewrite of one loop."""
     line = found.loop.lineno
     yield from found.told
+    if not isinstance(found.loop, ast.AsyncFor) and _may_stop(analysis, found.iteration.expression):
+        yield f"going through the items of the loop on line {line} raises no error: all are taken before the first operation."
     if _may_not_unpack(found):
         yield f"every item of the loop on line {line} unpacks into its targets."
     numbers = _counts(found.iteration.expression)
@@ -35,6 +40,20 @@ def loop_notes(found: LoopForm) -> Iterator[str]:
     if isinstance(found, FanOut) and found.unbound:
         names = ", ".join(found.unbound)
         yield f"if an operation of the loop on line {line} fails, {names} may keep the value from before that iteration."
+
+
+def _may_stop(analysis: Analysis, iterable: ast.expr) -> bool:
+    """Whether the items come one at a time out of code of the user, which may raise behind the first of them."""
+    calls = [each for each in ast.walk(iterable) if isinstance(each, ast.Call)]
+    return any(_generates(analysis, each) for each in calls)
+
+
+def _generates(analysis: Analysis, call: ast.Call) -> bool:
+    name = call.func.id if isinstance(call.func, ast.Name) else None
+    made = [each for each in analysis.definitions if each.name == name]
+    if made:
+        return any(isinstance(node, ast.Yield | ast.YieldFrom) for each in made for node in ast.walk(each))
+    return inspect.isgeneratorfunction(live(call.func, analysis.namespace))
 
 
 def _conditions(found: FanOut | InPlace) -> list[ast.expr]:

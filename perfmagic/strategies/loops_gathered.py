@@ -72,7 +72,8 @@ class GatheredLoops:
             header(loop, f"{parts.target}, {values}", f"zip({parts.items}, {results})", made.text)
         )
         left = ["pass"] if fan.head and stays_empty(fan) else []
-        take_results(made, fan, left, results_taken(last_operations(fan), parts.results))
+        results_in_place = ["pass"] if _is_dropped(fan) else parts.results
+        take_results(made, fan, left, results_taken(last_operations(fan), results_in_place))
 
     def write_comprehension(self, fan: FanOut, loop: Comprehension, parts: Iterate, pairing: Pairing) -> None:
         """Gather inside the expression, or before it if each result comes in its turn."""
@@ -115,6 +116,15 @@ class GatheredLoops:
     def write_pipeline(self, found: LoopForm, loop: ast.AsyncFor, parts: Iterate) -> None:
         """Never called: `chosen` leaves pipelines alone."""
         raise AssertionError(found, loop, parts)
+
+
+def _is_dropped(fan: FanOut) -> bool:
+    """Whether the loop does nothing with the results."""
+    if not (fan.simple and isinstance(fan.last, ast.Expr)):
+        return False
+    value = fan.operations[0].node
+    whole = (fan.last.col_offset, fan.last.end_col_offset) == (value.col_offset, value.end_col_offset)
+    return fan.last.value is value and whole
 
 
 def value_of(made: Draft, parts: Iterate) -> str:

@@ -237,3 +237,23 @@ def test_a_pipeline_has_at_most_the_limit_in_flight(limit):
     flying = names["flying"]
     run(made.source.replace("fails", "watched"), ["out"], names)
     assert flying[1] <= limit
+
+
+@pytest.mark.parametrize(
+    ("iterable", "told"),
+    [
+        ("some()", True),
+        ("enumerate(some())", True),
+        ("agen_of", False),
+        ("[1, 2]", False),
+        ("range(3)", False),
+    ],
+)
+def test_items_that_come_out_of_code_of_the_user_may_end_with_an_error(iterable, told):
+    cell = (
+        "def some():\n    yield 1\n    yield 2\n"
+        f"out, agen_of = [], (1, 2)\nfor x in {iterable}:\n    out.append(await f(x))\n"
+    )
+    made = plan(cell)
+    assert isinstance(made, Plan)
+    assert any("raises no error" in each for each in made.assumptions) is told
