@@ -10,6 +10,7 @@ import tokenize
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from perfmagic.model.cell import Cell
@@ -148,7 +149,8 @@ def _order(edit: Edit) -> tuple[tuple[int, int], tuple[int, int]]:
     return edit.start, edit.end
 
 
-def _line_offsets(text: str) -> list[int]:
+@lru_cache(maxsize=8)
+def _line_offsets(text: str) -> Sequence[int]:
     offsets = [0]
     for line in text.split("\n"):
         offsets.append(offsets[-1] + len(line.encode()) + 1)
@@ -174,6 +176,7 @@ def ends_line(statement: ast.stmt, text: str) -> bool:
     return not behind or behind.startswith("#")
 
 
+@lru_cache(maxsize=8)
 def string_lines(text: str) -> frozenset[int]:
     """Return the lines (from 1) that begin inside a string: indenting them would change its value."""
     inside: set[int] = set()

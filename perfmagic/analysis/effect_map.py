@@ -1,13 +1,14 @@
 """The effects of every node of a cell, inferred from its source and the live objects, without running any of it."""
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import cast
 
 from perfmagic.analysis.calls import call
 from perfmagic.analysis.effects import NOTHING, Barrier, Effects, Hazard, Kind, Location, Touched
+from perfmagic.analysis.executed import Executed, executed
 from perfmagic.analysis.execution import execute
 from perfmagic.analysis.expressions import evaluate
 from perfmagic.analysis.failing import may_fail
@@ -45,6 +46,7 @@ class EffectMap:
     touched: tuple[Touched, ...]
     called: Mapping[Definition, Called]
     _records: Mapping[int, Record] = field(repr=False)
+    _executed: Executed = field(repr=False)
     _callees: Mapping[int, Callee] = field(repr=False)
     _swallowing: frozenset[int] = field(repr=False)
     _traces: Mapping[int, Trace] = field(repr=False)
@@ -55,17 +57,14 @@ class EffectMap:
 
         The body of a function that is defined below a node belongs to its calls and is left out.
         """
-        skipped = {id(each) for each in without}
         reads: set[Location] = set()
         writes: set[Location] = set()
         barriers: dict[Barrier, None] = {}
         for node in nodes:
-            for each in _executed(node, skipped):
-                record = self._records.get(id(each))
-                if record is not None:
-                    reads |= record.reads
-                    writes |= record.writes
-                    barriers.update(record.barriers)
+            for record in self._executed.records_of(node, without):
+                reads |= record.reads
+                writes |= record.writes
+                barriers.update(record.barriers)
         return Effects(frozenset(reads), frozenset(writes), tuple(barriers))
 
     def own(self, node: ast.AST) -> Effects:
@@ -81,8 +80,8 @@ class EffectMap:
 
     def slots(self, *nodes: ast.AST) -> int | None:
         """Return how many times the nodes can be under way at once, by the smallest pool that they use; ``None`` if unbounded."""
-        records = (self._records.get(id(each)) for node in nodes for each in _executed(node, ()))
-        return min((each.slots for each in records if each and each.slots is not None), default=None)
+        records = (each for node in nodes for each in self._executed.records_of(node))
+        return min((each.slots for each in records if each.slots is not None), default=None)
 
     def entered(self, node: ast.AST) -> tuple[Function, ...]:
         """Return the functions with source that a call of the cell runs, those that they call included."""
@@ -146,22 +145,6 @@ def _is_old(location: Location) -> bool:
     return cast("tuple[str, tuple[object, ...], bool]", location.key)[2]
 
 
-def _executed(node: ast.AST, skipped: Collection[int]) -> Iterator[ast.AST]:
-    """Yield the nodes that run when a node runs: not the bodies of functions that it only defines."""
-    pending = [node]
-    while pending:
-        each = pending.pop()
-        if id(each) in skipped:
-            continue
-        yield each
-        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
-            pending.extend((*each.decorator_list, each.args))
-        elif isinstance(each, ast.Lambda):
-            pending.append(each.args)
-        else:
-            pending.extend(ast.iter_child_nodes(each))
-
-
 def infer_effects(tree: ast.Module, namespace: Mapping[str, object]) -> EffectMap:
     """Return the effects of every node of a cell.
 
@@ -197,6 +180,7 @@ def infer_effects(tree: ast.Module, namespace: Mapping[str, object]) -> EffectMa
         touched=tuple(machine.touched.values()),
         called=MappingProxyType(_called(machine, tree)),
         _records=MappingProxyType(machine.records),
+        _executed=executed(tree, machine.records),
         _callees=MappingProxyType(machine.callees),
         _swallowing=frozenset(machine.swallowing),
         _traces=MappingProxyType(machine.traces),

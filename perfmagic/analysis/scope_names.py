@@ -22,12 +22,15 @@ class ScopeNames:
         Whether anything is deleted.
     binders
         How many nodes bind each name, as a target, a parameter, an import or a definition.
+    used
+        How many times each name stands in the tree, read or bound.
     """
 
     stored: frozenset[str]
     declared: frozenset[str]
     deletes: bool
     binders: Mapping[str, int]
+    used: Mapping[str, int]
 
 
 @lru_cache(maxsize=256)
@@ -43,6 +46,7 @@ def scope_names(scope: ast.AST) -> ScopeNames:
         ),
         deletes=any(isinstance(each, ast.Delete) for each in nodes),
         binders=MappingProxyType(Counter(name for each in nodes for name in _bound_by(each))),
+        used=MappingProxyType(Counter(each.id for each in nodes if isinstance(each, ast.Name))),
     )
 
 

@@ -5,6 +5,7 @@ back as its result. The invariant: after the statement every name is bound as it
 """
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -172,10 +173,8 @@ def _is_wanted(analysis: Analysis, block: Block, position: int, name: str) -> bo
 
 def _names_outside(analysis: Analysis, block: Block, position: int) -> set[str]:
     """Return the names that stand in the scope outside the statement, and those of the notebook for the cell itself."""
-    inside = {id(each) for each in ast.walk(block.statements[position])}
-    found = {
-        each.id for each in ast.walk(block.scope) if isinstance(each, ast.Name) and id(each) not in inside
-    }
+    inside = Counter(each.id for each in ast.walk(block.statements[position]) if isinstance(each, ast.Name))
+    found = {name for name, count in scope_names(block.scope).used.items() if count > inside[name]}
     return found | (set(analysis.namespace) if _is_cell(block) else set())
 
 
