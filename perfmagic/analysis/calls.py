@@ -298,7 +298,8 @@ def _call_function(machine: Machine, node: ast.AST, function: Function, argument
     def run(place: ast.AST) -> Value:
         return _run(machine, place, function, arguments)
 
-    return just(Pending(sort, run, label, node))
+    origin = () if sort == "coroutine" else site_of(machine, node, "elements")
+    return just(Pending(sort, run, label, node, origin))
 
 
 def _label(function: Function) -> str:

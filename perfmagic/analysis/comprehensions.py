@@ -2,7 +2,9 @@
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
+from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.machine import Frame, Machine, Record
 from perfmagic.analysis.memory import ELEMENTS, KEYS, new, site_of, store
 from perfmagic.analysis.operators import iterate, read_deep, truth
@@ -44,20 +46,47 @@ def generator(machine: Machine, node: ast.GeneratorExp) -> Value:
     def collect() -> None:
         found.append(machine.evaluate(machine, node.elt))
 
-    scope = machine.frame.scope
+    scope, inside = machine.frame.scope, machine.frame.in_cell
+    # Of this turn only: another call of the same function has names of its own.
+    nodes = [id(each) for each in ast.walk(node)]
+    earlier = {key: machine.records.pop(key) for key in nodes if key in machine.records}
     _generate(machine, node, node.generators, collect)
-    effects = machine.record(node) if machine.frame.in_cell else None
+    own = site_of(machine, node)
+    repeated = [_seen_outside(machine.records[key], own) for key in nodes if key in machine.records]
+    for key, record in earlier.items():
+        machine.records[key] = _together(record, machine.records.get(key, Record()))
     result = join(*found)
 
     def run(place: ast.AST) -> Value:
-        if effects is not None and machine.frame.scope is scope:
-            for each in ast.walk(node):
-                record = machine.records.get(id(each))
-                if record is not None and each is not place:
-                    _repeat(machine, place, record)
+        if inside and machine.frame.scope is scope:
+            for record in repeated:
+                _repeat(machine, place, record)
         return result
 
-    return just(Pending("generator", run, "a generator expression", node))
+    return just(Pending("generator", run, "a generator expression", node, site_of(machine, node, "elements")))
+
+
+def _seen_outside(record: Record, scope: object) -> Record:
+    """Return a record without the names of the expression's own scope: nobody else sees them."""
+
+    def theirs(found: set[Location]) -> set[Location]:
+        return {each for each in found if each.kind is not Kind.NAME or _scope_of(each) != scope}
+
+    return replace(record, reads=theirs(record.reads), writes=theirs(record.writes))
+
+
+def _scope_of(name: Location) -> object:
+    return name.key[0] if isinstance(name.key, tuple) else None
+
+
+def _together(one: Record, other: Record) -> Record:
+    slots = [each.slots for each in (one, other) if each.slots is not None]
+    return Record(
+        one.reads | other.reads,
+        one.writes | other.writes,
+        one.barriers | other.barriers,
+        min(slots, default=None),
+    )
 
 
 def _repeat(machine: Machine, place: ast.AST, record: Record) -> None:

@@ -9,15 +9,18 @@ from perfmagic.analysis.machine import Machine
 from perfmagic.analysis.memory import (
     ELEMENTS,
     KEYS,
+    VIEWED,
     change,
     element,
     is_exact,
     keys,
     look,
     new,
+    site_of,
     store,
 )
 from perfmagic.analysis.models.model import Model
+from perfmagic.analysis.one_pass import consume_pending
 from perfmagic.analysis.operators import await_all, iterate, iterate_atom, read_deep, run_hooks
 from perfmagic.analysis.values import (
     NEVER,
@@ -137,9 +140,7 @@ def _next(machine: Machine, node: ast.AST, model: Model, native: Native, argumen
         if isinstance(atom, Fresh):
             change(machine, node, atom)
         if isinstance(atom, Pending):
-            location = Location(Kind.OBJECT, ("pending", id(atom.site)), atom.label)
-            machine.read(node, location)
-            machine.write(node, location)
+            consume_pending(machine, node, atom)
         step = run_hooks(machine, node, atom, ("__next__", "__anext__"), Arguments())
         results.append(iterate_atom(machine, node, atom) if step is None else step)
     found = join(*results)
@@ -153,6 +154,29 @@ def _awaited(machine: Machine, node: ast.AST, value: Value) -> Value:
     return join(value - pending, await_all(machine, node, pending)) if pending else value
 
 
+def _lazily(machine: Machine, node: ast.AST, run: Callable[[ast.AST], Value], label: str) -> Pending:
+    return Pending("generator", run, label, node, site_of(machine, node, "elements"))
+
+
+def _chain(machine: Machine, node: ast.AST, _model: Model, native: Native, arguments: Arguments) -> Value:
+    """The functions of `itertools`: what they give may be their arguments, elements of these, or tuples of either."""
+
+    def run(place: ast.AST) -> Value:
+        given = join(*arguments.all())
+        elements = join(*(iterate(machine, place, value) for value in arguments.all()), given)
+        functions = frozenset(each for each in given if isinstance(each, Function | Method | Native))
+        called = (
+            machine.call(machine, place, functions, Arguments(rest=elements, starred=True))
+            if functions
+            else NEVER
+        )
+        several = new(machine, place, "builtins.tuple", "itertools")
+        store(machine, several, ELEMENTS, join(elements, called))
+        return join(elements, called, just(several), SCALAR)
+
+    return just(_lazily(machine, node, run, native.names[0].rpartition(".")[2]))
+
+
 def _map(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
     def run(place: ast.AST) -> Value:
         elements = tuple(
@@ -163,7 +187,7 @@ def _map(machine: Machine, node: ast.AST, model: Model, native: Native, argument
         called = machine.call(machine, place, given, Arguments(positional=elements))
         return join(*elements) if model.option == "filter" else called
 
-    return just(Pending("generator", run, model.option or "map", node))
+    return just(_lazily(machine, node, run, model.option or "map"))
 
 
 def _zip(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
@@ -180,7 +204,7 @@ def _zip(machine: Machine, node: ast.AST, model: Model, native: Native, argument
             store(machine, pair, ("[]", Const(index)), value)
         return just(pair)
 
-    return just(Pending("generator", run, model.option or "zip", node))
+    return just(_lazily(machine, node, run, model.option or "zip"))
 
 
 def _item(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
@@ -200,12 +224,13 @@ def _item(machine: Machine, node: ast.AST, model: Model, native: Native, argumen
 
 
 def _view(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
-    """``dict.items()`` and its kin, taken when they are made."""
+    """``dict.items()`` and its kin: who looks into the view looks into the dict."""
     atom = native.receiver
     if not isinstance(atom, Live | Fresh):
         return UNKNOWN
     look(machine, node, atom)
     fresh = new(machine, node, "builtins.tuple", model.option)
+    store(machine, fresh, VIEWED, just(atom))
     known = keys(machine, atom) if not isinstance(atom, Live) or is_exact(atom.value, (dict,)) else SCALAR
     if model.option == "keys":
         store(machine, fresh, ELEMENTS, known)
@@ -299,6 +324,7 @@ BUILTIN_HANDLERS: Mapping[str, Callable[[Machine, ast.AST, Model, Native, Argume
     "next": _next,
     "map": _map,
     "zip": _zip,
+    "chain": _chain,
     "item": _item,
     "view": _view,
     "defaultdict": _defaultdict,

@@ -2,6 +2,7 @@
 
 import ast
 import collections
+import gc
 import random
 import sys
 import types
@@ -34,10 +35,12 @@ from perfmagic.analysis.values import (
 ELEMENTS: HeapKey = ("[]", None)
 KEYS: HeapKey = ("{}", None)
 ANYTHING: HeapKey = ("*", None)
+VIEWED: HeapKey = ("view", None)
 _SEQUENCES = (list, tuple, collections.deque)
 _SETS = (set, frozenset)
 _DICTS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 _ITERATED = (list, tuple, collections.deque, set, frozenset, range)
+_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
 MAX_ELEMENTS = 20_000
 MAX_SINGLE = 12
 _FIXED = (*SCALARS, tuple, frozenset, range, slice, types.ModuleType, types.BuiltinFunctionType)
@@ -79,7 +82,9 @@ def locate(machine: Machine, atom: Atom) -> Location | None:
 
 
 def owner_of_data(value: object) -> object:
-    """Return the array whose memory an array is a view of; any other object is its own owner."""
+    """Return the dict that a view shows, or the array whose memory another uses; any other object is its own owner."""
+    if is_exact(value, _VIEWS):
+        return gc.get_referents(value)[0]
     while live.qualified_name(cast("type", type(value))) == "numpy.ndarray":
         base: object = getattr(value, "base", None)
         if base is None or live.qualified_name(type(base)) != "numpy.ndarray":
@@ -114,6 +119,8 @@ def look(machine: Machine, node: ast.AST, atom: Atom) -> None:
     location = locate(machine, atom)
     if location is not None:
         machine.read(node, location)
+    for owner in machine.heap.get(atom, {}).get(VIEWED, NEVER):
+        look(machine, node, owner)
     if isinstance(atom, Fresh) and atom.old:
         machine.reached_again.add(atom.site)
 

@@ -17,13 +17,13 @@ from perfmagic.analysis.memory import (
     keys,
     kind_label,
     label_of,
-    locate,
     look,
     new,
     reachable,
     store,
 )
 from perfmagic.analysis.models.table import find
+from perfmagic.analysis.one_pass import consume_fresh, consume_live, consume_pending
 from perfmagic.analysis.values import (
     DATA,
     NEVER,
@@ -114,10 +114,13 @@ def read_deep(machine: Machine, node: ast.AST, values: Iterable[Value], *, hooks
         if isinstance(atom, Class | Function):
             continue
         if isinstance(atom, Pending) or _is_iterator(atom):
-            iterate_atom(machine, node, atom)
+            given = iterate_atom(machine, node, atom)
+            read_deep(machine, node, [_solid(given)], hooks=hooks)
             continue
         look(machine, node, atom)
         kind = kind_of(atom)
+        if isinstance(atom, Fresh) and kind == "builtins.iterator":
+            consume_fresh(machine, node, atom)
         users = isinstance(kind, Class) or (isinstance(kind, Live) and is_users(kind.value))
         if (
             hooks
@@ -125,6 +128,13 @@ def read_deep(machine: Machine, node: ast.AST, values: Iterable[Value], *, hooks
             and not (isinstance(atom, Live) and (live.is_class(atom.value) or _is_code(atom.value)))
         ):
             run_hooks(machine, node, atom, _RAN_BY_LIBRARY, Arguments(rest=SCALAR, starred=True))
+
+
+def _solid(value: Value) -> Value:
+    """Return the atoms that are no lazy objects: those have been gone through."""
+    return frozenset(
+        each for each in value if isinstance(each, Live | Fresh | Const) and not _is_iterator(each)
+    )
 
 
 def _is_code(value: object) -> bool:
@@ -212,12 +222,13 @@ def iterate_atom(machine: Machine, node: ast.AST, atom: Atom, *, asynchronous: b
         case Const() | Scalar():
             return SCALAR
         case Pending():
+            consume_pending(machine, node, atom)
             return atom.run(node)
         case Live(value=value) if type(value) is dict:
             look(machine, node, atom)
             return keys(machine, atom)
         case Live() if _is_iterator(atom):
-            return _consume(machine, node, atom)
+            return consume_live(machine, node, atom)
         case Live(value=value) if live.is_class(value):
             return UNKNOWN if is_users(type(value)) else _enum_members(machine, node, atom)
         case Live() | Fresh():
@@ -234,28 +245,11 @@ def _enum_members(machine: Machine, node: ast.AST, atom: Live) -> Value:
     return UNKNOWN
 
 
-def _consume(machine: Machine, node: ast.AST, atom: Live) -> Value:
-    label = label_of(machine, atom)
-    look(machine, node, atom)
-    location = locate(machine, atom)
-    if location is not None:
-        machine.write(node, location)
-    kind = type(atom.value).__name__
-    machine.hazard(
-        node,
-        "iterator",
-        f"line {machine.line(node)} consumes {label}, a {kind} that cannot be put back",
-        label,
-    )
-    if not kind.endswith("iterator"):
-        machine.barrier(node, f"line {machine.line(node)} consumes {label}, a {kind} that may run any code")
-        return UNKNOWN
-    return UNKNOWN
-
-
 def _iterate_object(machine: Machine, node: ast.AST, atom: Live | Fresh, *, asynchronous: bool) -> Value:
     look(machine, node, atom)
     kind = kind_of(atom)
+    if isinstance(atom, Fresh):
+        consume_fresh(machine, node, atom)
     if kind in ("builtins.dict", "collections.defaultdict", "collections.OrderedDict", "collections.Counter"):
         return keys(machine, atom)
     first, following = ("__aiter__", "__anext__") if asynchronous else ("__iter__", "__next__")

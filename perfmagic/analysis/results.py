@@ -12,6 +12,7 @@ from perfmagic.analysis.values import (
     UNKNOWN,
     Arguments,
     Atom,
+    Const,
     Fresh,
     Live,
     Native,
@@ -44,14 +45,36 @@ def result_of(
             return targets
         case "element":
             return join(*(element(machine, atom) for atom in targets if isinstance(atom, Live | Fresh)))
+        case _:
+            return _made(machine, node, model, native, (targets, *rest.all()))
+
+
+def _made(machine: Machine, node: ast.AST, model: Model, native: Native, given: tuple[Value, ...]) -> Value:
+    """Return a new object, with or without the arguments in it."""
+    sort, _, detail = model.result.partition(":")
+    match sort:
         case "new":
             return just(new(machine, node, detail, native.names[0]))
         case "copy":
-            return just(copied(machine, node, detail, (targets, *rest.all())))
+            return just(copied(machine, node, detail, given))
+        case "held":
+            return _holding(machine, node, native, given)
         case "data":
             return just(new(machine, node, DATA, native.names[0])) | SCALAR
         case _:
             return UNKNOWN
+
+
+def _holding(machine: Machine, node: ast.AST, native: Native, given: tuple[Value, ...]) -> Value:
+    """Return what may be an argument, one of its elements, or a new object that holds either."""
+    inside = join(
+        *(element(machine, atom) for value in given for atom in value if isinstance(atom, Live | Fresh))
+    )
+    if native.names[0] == "builtins.sum" and all(isinstance(atom, Const | Scalar) for atom in inside):
+        return SCALAR
+    fresh = new(machine, node, DATA, native.names[0])
+    store(machine, fresh, ELEMENTS, join(*given, inside))
+    return join(just(fresh), SCALAR, *given, inside)
 
 
 def copied(machine: Machine, node: ast.AST, kind: str, sources: tuple[Value, ...]) -> Fresh:

@@ -113,13 +113,15 @@ class Native:
 class Pending:
     """Code that runs later: a coroutine, a generator or an asynchronous generator that the cell made.
 
-    ``run`` evaluates the body at the node that awaits or iterates and gives the result or the elements.
+    ``run`` evaluates the body at the node that awaits or iterates and gives the result or the elements;
+    ``origin`` identifies what gives its elements only once, where it was made.
     """
 
     sort: str
     run: Callable[[ast.AST], "Value"]
     label: str
     site: ast.AST
+    origin: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

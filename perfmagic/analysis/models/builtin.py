@@ -4,13 +4,14 @@ import builtins
 from dataclasses import replace
 
 from perfmagic.analysis.effects import Kind
-from perfmagic.analysis.models.model import CHANGE, KEEP, NUMBER, PURE, SHALLOW, Model, Table, group
+from perfmagic.analysis.models.model import CHANGE, HELD, KEEP, NUMBER, PURE, SHALLOW, Model, Table, group
 
 _TEXT = Model(calls=False, result="scalar:str")
 _OUTSIDE = "it may change something outside of the notebook"
 
 FUNCTIONS: Table = {
-    **group(NUMBER, "builtins", "abs divmod pow round sum all any hash ascii bin chr hex oct ord"),
+    **group(NUMBER, "builtins", "abs divmod pow round all any hash ascii bin chr hex oct ord"),
+    "builtins.sum": HELD,
     **group(SHALLOW, "builtins", "len id callable"),
     **group(replace(PURE, handler="choose"), "builtins", "min max"),
     **group(_TEXT, "builtins", "repr format str"),

@@ -46,7 +46,7 @@ class Model:
         What it gives: ``none``, ``data`` (new plain data), ``scalar``, ``scalar:int``, ``self`` (its receiver), ``element``
         (of its receiver),
         ``new:module.Class`` (a new object), ``copy:module.Class`` (a new container of its arguments' elements),
-        ``first`` (its first argument), ``unknown``.
+        ``first`` (its first argument), ``held`` (an argument, an element of one, or what holds them), ``unknown``.
     reads
         How far it reads its arguments: ``no``, ``shallow`` or ``deep`` (everything that can be reached).
     mutates
@@ -107,6 +107,7 @@ def group(model: Model, prefix: str, names: str) -> dict[str, Model]:
 
 
 PURE = Model()
+HELD = replace(PURE, result="held")
 NUMBER = replace(PURE, result="scalar")
 SHALLOW = Model(reads="shallow", result="scalar", calls=False)
 CHANGE = Model(mutates=True, result="none", reads="no", calls=False)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from perfmagic.analysis.effects import Kind
-from perfmagic.analysis.models.model import CHANGE, KEEP, NUMBER, PURE, SHALLOW, Model, Table, group
+from perfmagic.analysis.models.model import CHANGE, HELD, KEEP, NUMBER, PURE, SHALLOW, Model, Table, group
 
 _CLOCK = Model(result="scalar:float", reads="no", locations=((Kind.CLOCK, "clock", True),), calls=False)
 _RANDOM = Model(locations=((Kind.RANDOM, "random", True),))
@@ -111,8 +111,8 @@ _PURE_MODULES: Table = {
     **group(KEEP, "_heapq", "heappush"),
     **group(replace(CHANGE, result="element"), "_heapq", "heappop"),
     **group(CHANGE, "_heapq", "heapify"),
-    **group(replace(KEEP, result="data"), "_heapq", "heappushpop heapreplace"),
-    **group(PURE, "heapq", "nlargest nsmallest merge"),
+    **group(replace(KEEP, result="held"), "_heapq", "heappushpop heapreplace"),
+    **group(HELD, "heapq", "nlargest nsmallest merge"),
     **group(PURE, "re", "compile match search findall finditer sub subn split fullmatch escape"),
     "re.Pattern.*": PURE,
     "re.Match.*": PURE,
@@ -128,22 +128,21 @@ _PURE_MODULES: Table = {
     "fractions.Fraction.*": replace(PURE, result="new:fractions.Fraction"),
     "gc.collect": Model(result="scalar:int", reads="no"),
     **group(
-        Model(handler="container", option="builtins.list"),
+        Model(handler="chain"),
         "itertools",
-        "chain product permutations combinations repeat accumulate batched pairwise islice zip_longest "
+        "chain product permutations combinations repeat accumulate batched pairwise islice zip_longest cycle "
         "starmap takewhile dropwhile compress groupby filterfalse combinations_with_replacement",
     ),
-    "itertools.chain.from_iterable": PURE,
+    "itertools.chain.from_iterable": Model(handler="chain"),
     "itertools.count": replace(PURE, result="new:itertools.count"),
-    "itertools.cycle": Model(handler="container", option="builtins.list"),
     "functools.partial": Model(handler="partial"),
     "functools.wraps": Model(handler="wraps"),
     "functools.update_wrapper": Model(result="first", reads="no", calls=False),
     "functools.lru_cache": Model(handler="cached"),
     "functools.cache": Model(handler="cached", option="direct"),
     "functools.cached_property": Model(handler="property", option="functools.cached_property"),
-    "functools.reduce": PURE,
-    "_functools.reduce": PURE,
+    "functools.reduce": HELD,
+    "_functools.reduce": HELD,
     **{
         f"functools._{made}_from_{root}": Model(handler="ordering")
         for made in ("lt", "le", "gt", "ge")
