@@ -22,6 +22,7 @@ from perfmagic.model.comparison import (
     Estimate,
     Quantity,
     Recommendation,
+    Usage,
 )
 from perfmagic.model.plan import Plan, Refusal
 from perfmagic.model.run import Sample
@@ -161,9 +162,15 @@ def _measured(ledger: Ledger, entry: Entry) -> Candidate:
         error=entry.error,
         schedules=entry.schedules,
         transfer=entry.transfer,
-        # What other processes did is known from a probed run alone.
-        usage=None if plan and plan.workers and entry.probed is None else usage(samples, entry.probed),
+        usage=_usage(entry, samples, handed_over=plan is not None and plan.workers > 0),
     )
+
+
+def _usage(entry: Entry, samples: Sequence[Sample], *, handed_over: bool) -> Usage | None:
+    """Return what bound a candidate; where others work for it, that is known only if they were watched in some run."""
+    if not handed_over or entry.probed is not None:
+        return usage(samples, entry.probed)
+    return None if entry.children_share is None else usage(samples, None, children_share=entry.children_share)
 
 
 def _within(ledger: Ledger, entry: Entry, speedup: Estimate | None, ceiling: float | None) -> Estimate | None:

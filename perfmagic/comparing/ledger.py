@@ -33,6 +33,8 @@ class Entry:
         How it fared under other schedules, ``None`` if none was tried.
     transfer
         What it sent to other processes and got back in one run, ``None`` if it uses none or that was not measured.
+    children_share
+        CPU seconds of other processes per second of that run, ``None`` if it uses none or the system does not tell.
     untried
         Why not all of them were tried.
     """
@@ -47,6 +49,7 @@ class Entry:
     tempo: Tempo | None = None
     schedules: Schedules | None = None
     transfer: Transfer | None = None
+    children_share: float | None = None
     untried: str | None = None
     error: ErrorInfo | None = None
     failed: bool = False

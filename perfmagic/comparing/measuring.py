@@ -5,7 +5,7 @@ from perfmagic.comparing.instrumenting import find_bound
 from perfmagic.comparing.measurement import Measurement
 from perfmagic.comparing.probing import probe
 from perfmagic.comparing.rounds import time_rounds
-from perfmagic.comparing.transferring import measure_transfer
+from perfmagic.comparing.transferring import tell_starts
 from perfmagic.comparing.warming_up import warm_up
 
 
@@ -19,9 +19,7 @@ async def measure(measurement: Measurement) -> None:
     began_s = measurement.left_s
     contenders = await warm_up(measurement, committed.wall_s)
     if contenders:
-        before_s = measurement.left_s
-        await measure_transfer(measurement, contenders)
-        began_s -= before_s - measurement.left_s
+        tell_starts(measurement, contenders)
         kept_s = reserved_s(measurement, contenders)
         await time_rounds(measurement, contenders, committed.wall_s, began_s, kept_s=kept_s)
         await probe(measurement)

@@ -7,6 +7,7 @@ from perfmagic.comparing.judging import made_unknown
 from perfmagic.comparing.ledger import Entry
 from perfmagic.comparing.measurement import PATIENCE, Measurement
 from perfmagic.comparing.spending import admit
+from perfmagic.comparing.transferring import transfer_noted
 from perfmagic.comparing.watching import watched
 from perfmagic.model.comparison import ErrorInfo
 from perfmagic.model.plan import Plan
@@ -35,7 +36,7 @@ def _enough(measurement: Measurement) -> int:
 
 async def _first_run(measurement: Measurement, entry: Entry) -> None:
     try:
-        with watched(measurement, entry):
+        with watched(measurement, entry), transfer_noted(measurement, entry) as sending:
             run = await measurement.trial.rerun(
                 measurement.programs[entry.strategy], patience_s=measurement.patience_s(1)
             )
@@ -49,7 +50,7 @@ async def _first_run(measurement: Measurement, entry: Entry) -> None:
         return
     measurement.note_candidate(entry, run)
     if not entry.failed:
-        entry.warmup = run.sample
+        entry.warmup = sending.without(run.sample)
 
 
 async def _doubt_the_cell(measurement: Measurement, accused: list[Entry], committed_s: float) -> None:

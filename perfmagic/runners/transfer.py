@@ -21,8 +21,15 @@ Submit = Callable[..., "Future[Any]"]
 
 @dataclass(slots=True)
 class TransferMeter:
-    """Adds up what the calls of one run, and their results, take to send."""
+    """Adds up what the calls of one run, and their results, take to send.
 
+    Attributes
+    ----------
+    sending_s
+        Seconds that the calls took to be pickled, while the run went on; without those of its results.
+    """
+
+    sending_s: float = 0.0
     _sent_bytes: int = 0
     _seconds: float = 0.0
     _futures: list["Future[Any]"] = field(default_factory=list["Future[Any]"])
@@ -34,6 +41,7 @@ class TransferMeter:
 
         def metered(fn: Callable[..., object], *args: object, **kwargs: object) -> "Future[Any]":
             self._sent_bytes += self._pickled((fn, args, kwargs))
+            self.sending_s = self._seconds
             future = submit(fn, *args, **kwargs)
             self._futures.append(future)
             return future

@@ -35,7 +35,7 @@ class Probed:
     wall_s: float
 
 
-def usage(samples: Sequence[Sample], probed: Probed | None) -> Usage:
+def usage(samples: Sequence[Sample], probed: Probed | None, *, children_share: float = 0.0) -> Usage:
     """Return the shares: CPU time from the samples, the lock from the probed run, waiting from both.
 
     Waiting is what the CPU time leaves of the wall time. Where several threads ran at once their CPU times add up and would
@@ -46,10 +46,13 @@ def usage(samples: Sequence[Sample], probed: Probed | None) -> Usage:
     ----------
     samples
         At least one.
+    children_share
+        CPU seconds of other processes per second of a run that was not probed.
     """
     own_share = median(each.cpu_s / max(each.wall_s, _CLOCK_STEP_S) for each in samples)
     if probed is None:
-        return Usage(cpu_share=own_share, waiting_share=max(0.0, 1.0 - own_share))
+        share = own_share + children_share
+        return Usage(cpu_share=share, waiting_share=max(0.0, 1.0 - share))
     cpu_share = own_share + probed.children_share
     queued_share = own_share * probed.queued_per_second
     waiting_share = max(0.0, 1.0 - cpu_share + probed.overlapped_share - queued_share)

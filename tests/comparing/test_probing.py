@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-from perfmagic.comparing import probing
+from perfmagic.comparing import probing, transferring
 from perfmagic.model.plan import Plan
 from perfmagic.model.verdict import Status
 from perfmagic.runners.lock_probe import Ask
@@ -138,6 +138,7 @@ def test_time_without_a_core_is_not_waiting(monkeypatch):
 @pytest.mark.parametrize(("told", "known"), [(0.0, True), (None, False)], ids=["told", "not told"])
 def test_what_bound_work_in_other_processes_is_known_only_where_the_system_tells(monkeypatch, told, known):
     monkeypatch.setattr(probing, "children_cpu_s", lambda: told)
+    monkeypatch.setattr(transferring, "children_cpu_s", lambda: told)
     monkeypatch.setattr(WorkerProcesses, "lent", lambda *_: contextlib.nullcontext())
     plan = Plan(strategy="processes", source=PLANS["gather"], workers=2)
     found = experiment(CELL, {"processes": plan}, rounds=7, budget_s=1000.0)

@@ -1,9 +1,13 @@
 """Candidates that use other processes: what starting and sending takes is shown apart, and no process is left. Real ones run."""
 
+from perfmagic.comparing import transferring
 from perfmagic.comparing.assemble import environment
+from perfmagic.comparing.transferring import Sending
 from perfmagic.model.plan import Plan
+from perfmagic.model.run import Sample
 from perfmagic.runners import worker_processes
 from perfmagic.runners.origins import child_processes
+from perfmagic.runners.transfer import TransferMeter
 from tests.comparing.laboratory import FakeClock, experiment
 
 CELL = "a = sum(range(1000))\ntime.sleep(0.2)\nb = max(range(1000))\n"
@@ -42,9 +46,32 @@ def test_the_run_that_is_measured_is_no_sample():
     assert all(abs(each - 0.1) < 1e-9 for each in made.samples("processes"))
 
 
-def test_without_budget_the_transfer_is_not_measured():
+def test_the_transfer_is_measured_however_small_the_budget():
     made = experiment(CELL, {"processes": PLAN}, rounds=1, budget_s=0.75)
-    assert made["processes"].transfer is None
+    assert made["processes"].transfer.sent_bytes > 0
+
+
+def test_what_measuring_took_is_taken_out_of_the_sample():
+    meter = TransferMeter(sending_s=0.25)
+    assert Sending(meter).without(Sample(wall_s=1.0, cpu_s=0.5)) == Sample(wall_s=0.75, cpu_s=0.25)
+    assert Sending(TransferMeter()).without(Sample(wall_s=1.0, cpu_s=0.5)) == Sample(wall_s=1.0, cpu_s=0.5)
+
+
+def test_what_processes_compute_in_the_only_run_tells_what_bound_them(monkeypatch):
+    """Each look finds 0.3 seconds more, and the run takes 0.2."""
+    count = iter(range(100))
+    monkeypatch.setattr(transferring, "children_cpu_s", lambda: 0.3 * next(count))
+    plan = Plan(**(as_dict(PLAN) | {"source": SENT.replace("0.1", "0.2")}))
+    made = experiment(CELL, {"processes": plan}, rounds=1, budget_s=0.75, profile=False)
+    assert made["processes"].usage.cpu_share > 1.0
+    assert made["processes"].usage.waiting_share == 0.0
+
+
+def test_of_a_very_short_run_of_processes_nothing_is_said():
+    made = experiment(
+        "x = 1\n", {"processes": Plan(**(as_dict(PLAN) | {"source": "x = 1\n"}))}, rounds=1, profile=False
+    )
+    assert made["processes"].usage is None
 
 
 def test_candidates_without_processes_have_no_transfer():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from perfmagic.model.comparison import Usage
-from perfmagic.stats.threads_or_asyncio import Tried, threads_or_asyncio
+from perfmagic.model.comparison import Transfer, Usage
+from perfmagic.stats.threads_or_asyncio import Tried, threads_or_asyncio, which_of_them
 
 
 def cell(cpu, waiting, lock=None):
@@ -130,8 +130,64 @@ def test_what_was_not_measured_is_not_answered(spent, ran):
     assert threads_or_asyncio("tasks", spent, tried(**ran)) is None
 
 
-def test_processes_alone_that_gain_nothing_are_no_answer():
-    assert threads_or_asyncio(None, COMPUTES, tried(processes=1.0)) is None
+def test_processes_alone_that_gain_nothing_are_no_answer_without_the_lock():
+    assert threads_or_asyncio(None, NOT_PROBED, tried(processes=1.0)) is None
+    held = "neither threads nor asyncio would gain: code holds the interpreter lock 98 % of the time; processes gave 1.00x"
+    assert threads_or_asyncio(None, COMPUTES, tried(processes=1.0)) == held
+
+
+def sending(seconds, speedup=0.4):
+    sent = Transfer(sent_bytes=100_000_000, received_bytes=20_000_000, seconds=seconds)
+    return Tried(strategy="processes", speedup=speedup, sent=sent, wall_s=1.0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "speedup", "answer"),
+    [
+        (0.6, 0.4, "; processes gave 0.40x: sending 120 MB took most of its time"),
+        (0.2, 0.4, "; processes gave 0.40x: it sends 120 MB, and pickling that alone takes 20 % of its time"),
+        (0.01, 0.4, "; processes gave 0.40x"),
+        (0.6, 1.4, "; processes gave 1.40x"),
+    ],
+    ids=["most of it", "a part of it", "next to nothing", "it is faster all the same"],
+)
+def test_what_sending_took_is_told_of_processes_that_are_slower(seconds, speedup, answer):
+    found = threads_or_asyncio(None, COMPUTES, [*tried(threads=1.0), sending(seconds, speedup)])
+    assert found == f"threads gain nothing: code holds the interpreter lock 98 % of the time{answer}"
+
+
+def test_of_processes_alone_sending_is_the_answer():
+    found = threads_or_asyncio(None, NOT_PROBED, [sending(0.6)])
+    assert found == "processes gain nothing: sending 120 MB took most of its time"
+
+
+@pytest.mark.parametrize(
+    ("spent", "ran", "answer"),
+    [
+        (
+            COMPUTES,
+            {"threads": 1.0, "processes": 0.9},
+            "neither threads nor asyncio overlap it: code holds the interpreter lock 98 % of the time; processes gave 0.90x",
+        ),
+        (WAITS, {"threads": 1.0}, "threads can overlap what it waits: 97 % of its time"),
+        (WAITS, {"tasks": 1.0}, "asyncio can overlap what it waits: 97 % of its time"),
+        (NOT_PROBED, {"tasks": 1.0}, "asyncio cannot overlap what it computes: 99 % of its time"),
+        (NOT_PROBED, {"threads": 1.0}, None),
+        (None, {"tasks": 1.0}, None),
+        (WAITS, {"lru_cache": 1.0}, None),
+    ],
+    ids=[
+        "holds the lock",
+        "blocks",
+        "awaits",
+        "computes and awaits",
+        "computes",
+        "not measured",
+        "another question",
+    ],
+)
+def test_before_it_is_decided_the_cell_alone_tells(spent, ran, answer):
+    assert which_of_them(spent, tried(**ran)) == answer
 
 
 def test_a_share_above_one_core_is_told_as_all_of_the_time():
