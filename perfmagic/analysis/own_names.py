@@ -136,13 +136,14 @@ def _has_items(iterable: ast.expr) -> bool:
 
 def _read(node: ast.AST) -> Iterator[str]:
     """Yield the names that a node reads, those of functions inside it too; a comprehension's own are left out."""
-    own: set[str] = set()
-    if isinstance(node, COMPREHENSIONS):
-        own = {name for each in node.generators for name in _stored(each.target)}
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        yield node.id
-    for child in ast.iter_child_nodes(node):
-        yield from (name for name in _read(child) if name not in own)
+    waiting: list[tuple[ast.AST, frozenset[str]]] = [(node, frozenset())]
+    while waiting:  # code may be nested deeper than Python's stack
+        node, own = waiting.pop()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in own:
+            yield node.id
+        if isinstance(node, COMPREHENSIONS):
+            own |= {name for each in node.generators for name in _stored(each.target)}
+        waiting.extend((child, own) for child in ast.iter_child_nodes(node))
 
 
 def _stored(node: ast.AST) -> list[str]:
