@@ -234,7 +234,9 @@ def _obstacle_before(
             trial.save_also(plain_data(setting.host.namespace, analysis.effects.read_names))
     except StateTooLarge as too_large:
         return Obstacle(str(too_large), MORE_MEMORY)
-    return None if options.rerun or trial.start is None else rerunnable.after_save(trial.start)
+    if options.rerun or trial.start is None:
+        return None
+    return rerunnable.after_save(trial.start, trial.touched)
 
 
 def _unless_asked(

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from perfmagic.analysis.effects import Hazard
+from perfmagic.analysis.effects import Hazard, Touched
 from perfmagic.runners.leftovers import Leftovers, Strangers
 from perfmagic.runners.namespace import SavedState
+from perfmagic.verification.responses import response_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,13 @@ def before_commit(hazards: Sequence[Hazard]) -> Obstacle | None:
     return Obstacle(f"{first.reason}{others}")
 
 
-def after_save(start: SavedState) -> Obstacle | None:
+def after_save(start: SavedState, touched: Sequence[Touched] = ()) -> Obstacle | None:
     """Return what the live objects forbid: things that the cell may change and that cannot be put back."""
+    for each in touched:
+        kind = type(each.value)
+        if response_kind(kind) is not None:
+            reason = "what it holds of its connection is not saved"
+            return Obstacle(f"{each.label} ({kind.__name__}) cannot be put back: {reason}")
     for thing in start.unrestorable:
         if thing.kind != "shared":
             return Obstacle(f"{thing.label} ({thing.type_name}) cannot be put back: {thing.reason}")

@@ -82,3 +82,30 @@ def test_a_varying_header_is_no_difference_where_no_run_of_the_cell_came_first()
     found = compared(lambda number, _: response(x_nonce=number), budget_s=0.3)
     assert found["threads"].verdict.status is Status.UNKNOWN
     assert found["threads"].speedup is None
+
+
+def test_a_response_of_an_earlier_cell_that_the_cell_writes_to_is_not_rerun() -> None:
+    """Its connection and its body cannot be put back, and nothing is asked twice."""
+    made = response()
+    made.seen = 1
+    cell = "time.sleep(0.25)\nr.seen = r.seen + 1\n"
+    found = experiment(cell, {"threads": cell.replace("0.25", "0.125")}, names={"r": made}, rounds=3)
+    assert made.seen == 2
+    assert found.comparison.executions == 1
+    assert found["threads"].reason == (
+        "r (Response) cannot be put back: what it holds of its connection is not saved"
+    )
+
+
+def test_a_response_of_an_earlier_cell_that_is_only_read_is_no_obstacle() -> None:
+    made = response([1, 2])
+    cell = "time.sleep(0.25)\nx = r.json()\n"
+    found = experiment(cell, {"threads": cell.replace("0.25", "0.125")}, names={"r": made}, rounds=3)
+    assert found["threads"].verdict.status is Status.EQUAL
+    assert found.names == {"r": made, "x": [1, 2]}
+
+
+def test_the_response_of_the_committed_run_is_the_one_that_stays() -> None:
+    found = compared(lambda number, _: response(date=number))
+    assert found.comparison.executions > 2
+    assert found.names["r"].headers["date"] == "0"

@@ -212,6 +212,19 @@ def test_headers_that_the_cell_varies_by_itself_are_learned_and_listed() -> None
     )
 
 
+def test_the_cookies_of_a_varying_header_vary_with_it() -> None:
+    def made(value: str) -> requests.Response:
+        found = of_requests(set_cookie=f"a={value}")
+        found.cookies.set("a", value)
+        return found
+
+    first, again, candidate = (freeze(outcome(r=made(each))) for each in "123")
+    assert verify(first, again, rtol=0.0).status is Status.DIFFERENT
+    varying = varying_headers(first, again)
+    assert varying == {"set-cookie"}
+    assert verify(first, candidate, rtol=0.0, varying=varying).status is Status.EQUAL
+
+
 def test_headers_that_describe_the_content_are_never_learned() -> None:
     sides = (freeze(outcome(r=of_httpx(etag=each, content_type=each, location=each))) for each in "ab")
     assert varying_headers(*sides) == frozenset()
