@@ -154,7 +154,7 @@ def _with_body(statement: ast.With | ast.AsyncWith, body: list[ast.stmt]) -> ast
     return ast.copy_location(made, statement)
 
 
-def misplaced(cut: Cut) -> Obstacle | None:
+def misplaced(cut: Cut, loop: ast.For | ast.AsyncFor) -> Obstacle | None:
     """Check that what moves never ends the iteration itself, and that the names around it can be followed."""
     moved = [*cut.before, *cut.head, *([] if cut.last is None else [cut.last])]
     for each in (node for part in moved for node in ast.walk(part)):
@@ -170,7 +170,26 @@ def misplaced(cut: Cut) -> Obstacle | None:
     for each in (node for part in cut.kept for node in ast.walk(part)):
         if isinstance(each, ast.stmt) and not isinstance(each, STAYING):
             return _untracked(each)
-    return None
+    return _bound_twice(cut, loop)
+
+
+def _bound_twice(cut: Cut, loop: ast.For | ast.AsyncFor) -> Obstacle | None:
+    """Check that a name has one value in the turn as far as the head and the handlers can tell."""
+    moved = moved_statements(cut)
+    read = read_names([*cut.repeated, *moved, *([] if cut.last is None else [cut.last])])
+    staying = bound_names(each for each in cut.before if each not in cut.repeated)
+    earlier = {*bound_names(cut.before), *bound_names([loop.target])}
+    name = next((each for each in staying if each in read), None)
+    if name is not None:
+        line = moved[0].lineno
+        reason = f"line {line} needs {name!r}, which the iteration computes"
+        return Obstacle(cause="loop", reason=reason, lines=(line, line), partial=True)
+    name = next((each for each in bound_names(moved) if each in earlier), None)
+    if name is None:
+        return None
+    line = moved[0].lineno
+    reason = f"an error behind line {line} would leave another value in {name!r}"
+    return Obstacle(cause="control", reason=reason, lines=(line, line), partial=True)
 
 
 def _untracked(statement: ast.stmt) -> Obstacle:

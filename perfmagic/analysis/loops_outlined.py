@@ -42,7 +42,7 @@ def outlined(around: Around) -> FanOut | Obstacle:
         return Obstacle(cause="loop", reason=reason, lines=lines_of(loop))
     first: Obstacle | None = None
     for cut in cuts(around.analysis, loop, around.operations):
-        found = misplaced(cut) or _divided(around, cut)
+        found = misplaced(cut, loop) or _divided(around, cut)
         if isinstance(found, FanOut):
             return found
         first = first or found
