@@ -7,7 +7,7 @@ exchanging or overlapping the two steps leaves every result as it is, as far as 
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -17,22 +17,18 @@ from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.hints import (
     COMMITMENT,
     EXCLUSIVE,
-    PACING,
-    UNKNOWN,
     VALUE,
     advice,
     after_guard,
     writing,
 )
 from perfmagic.analysis.hints import reason as told
+from perfmagic.analysis.sides import MEMORY, Commitment, Side, SideIndex, in_order, side_of
 from perfmagic.analysis.statements import Lines
 from perfmagic.analysis.steps import Step
 
 DependenceKind = Literal["flow", "anti", "output", "effect", "control"]
 
-MEMORY = frozenset({Kind.NAME, Kind.OBJECT})
-BUSY = frozenset({Kind.EXCLUSIVE, Kind.SERIALISED})
-"""Kinds that say that something is in use: that alone leaves nothing behind."""
 TOLD_BY_READING = MEMORY | {Kind.CLOCK, Kind.CONTEXT, Kind.TASK}
 """Kinds of which it matters who reads what another has written, even if both write."""
 
@@ -75,19 +71,14 @@ def dependences_of(block: Block, steps: Sequence[Step]) -> tuple[Dependence, ...
     """Return every reason that keeps two steps of a block in order; of too many steps, that they stay as they are."""
     if len(steps) > MOST_STEPS:
         return tuple(_in_a_row(block, steps))
-    bits: dict[Location, int] = {}
-    touches = [_touch(each, bits) for each in steps]
-    return tuple(
-        reason
-        for later, its in zip(steps, touches, strict=True)
-        for earlier, other in zip(steps, touches[: later.index], strict=False)
-        if other.holds_later
-        or its.holds_earlier
-        or other.written & its.touched
-        or other.touched & its.written
-        or other.exclusive & its.exclusive
-        for reason in conflicts(block.key, earlier, later)
-    )
+    index = SideIndex()
+    found: list[Dependence] = []
+    for step in steps:
+        later = side_of(step)
+        for earlier in index.related_to(later):
+            found.extend(conflicts(block.key, earlier, later))
+        index.add(later)
+    return tuple(found)
 
 
 def _in_a_row(block: Block, steps: Sequence[Step]) -> Iterator[Dependence]:
@@ -106,52 +97,20 @@ def _in_a_row(block: Block, steps: Sequence[Step]) -> Iterator[Dependence]:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Touch:
-    """What tells cheaply that two steps have nothing to do with each other: most pairs of a long cell have not.
-
-    Sets of locations are integers with one bit for each location.
-    """
-
-    touched: int
-    written: int
-    exclusive: int
-    holds_later: bool
-    holds_earlier: bool
-
-
-def _touch(step: Step, bits: dict[Location, int]) -> _Touch:
-    effects = step.effects
-    touched = effects.reads | effects.writes
-    barrier = bool(effects.barriers)
-    commits = step.role == "operation" and any(each.kind not in BUSY for each in effects.writes - step.made)
-    return _Touch(
-        touched=_mask(touched, bits),
-        written=_mask(effects.writes, bits),
-        exclusive=_mask((each for each in touched if each.kind is Kind.EXCLUSIVE), bits),
-        holds_later=barrier or step.guard is not None,
-        holds_earlier=barrier or commits or bool(step.needs),
-    )
-
-
-def _mask(locations: Iterable[Location], bits: dict[Location, int]) -> int:
-    found = 0
-    for each in locations:
-        found |= 1 << bits.setdefault(each, len(bits))
-    return found
-
-
-def conflicts(block: int, earlier: Step, later: Step) -> Iterator[Dependence]:
+def conflicts(block: int, earlier: Step | Side, later: Step | Side) -> Iterator[Dependence]:
     """Yield the reasons why two steps must keep their order, the most telling one first."""
-    for kind, cause, location, reason, hint in _reasons(earlier, later):
+    first = earlier if isinstance(earlier, Side) else side_of(earlier)
+    second = later if isinstance(later, Side) else side_of(later)
+    for kind, cause, location, reason, hint in _reasons(first, second):
+        one, other = first.step, second.step
         yield Dependence(
             block=block,
             kind=kind,
             cause=cause,
-            earlier=earlier.index,
-            later=later.index,
+            earlier=one.index,
+            later=other.index,
             label=location.label if location is not None else "",
-            lines=(min(earlier.lines[0], later.lines[0]), max(earlier.lines[1], later.lines[1])),
+            lines=(min(one.lines[0], other.lines[0]), max(one.lines[1], other.lines[1])),
             reason=reason,
             location=location,
             hint=hint,
@@ -167,22 +126,25 @@ SEVERITY = ("exclusive", "unknown", "effect", "output", "anti", "flow", "control
 Reason = tuple[DependenceKind, str, Location | None, str, str | None]
 
 
-def _reasons(earlier: Step, later: Step) -> Iterator[Reason]:
+def _reasons(first: Side, second: Side) -> Iterator[Reason]:
+    earlier, later = first.step, second.step
     if earlier.index in later.needs:
         yield "flow", "flow", None, f"line {later.lines[0]} uses the value of the operation inside it", VALUE
-    yield from _exclusive(earlier, later)
-    yield from _barriers(earlier, later)
-    yield from _shared(earlier, later)
+    if first.exclusive and second.exclusive:
+        yield from _exclusive(first, second)
+    if first.barrier is not None or second.barrier is not None:
+        yield from _barriers(first, second)
+    if not (first.writes.isdisjoint(second.touched) and second.writes.isdisjoint(first.touched)):
+        yield from _shared(earlier, later)
     if earlier.guard is not None and earlier.statement != later.statement:
         yield "control", "control", None, earlier.guard, after_guard(earlier.guard)
-    yield from _commitment(earlier, later)
+    if second.commits is not None:
+        yield from _commitment(earlier, later, second.commits)
 
 
-def _exclusive(earlier: Step, later: Step) -> Iterator[Reason]:
-    first, second = earlier.effects, later.effects
-    shared = (first.reads | first.writes) & (second.reads | second.writes)
-    for location in _ordered(frozenset(each for each in shared if each.kind is Kind.EXCLUSIVE)):
-        where = _where(earlier, later)
+def _exclusive(first: Side, second: Side) -> Iterator[Reason]:
+    for location in in_order(first.exclusive & second.exclusive):
+        where = _where(first.step, second.step)
         yield (
             "effect",
             "exclusive",
@@ -192,19 +154,11 @@ def _exclusive(earlier: Step, later: Step) -> Iterator[Reason]:
         )
 
 
-def _barriers(earlier: Step, later: Step) -> Iterator[Reason]:
-    for step, other in ((later, earlier), (earlier, later)):
-        idle = other.role != "operation" and not (other.effects.reads or other.effects.writes)
-        if step.effects.barriers and not idle:
-            barrier = step.effects.barriers[0]
-            named = barrier.reason.startswith("line ")
-            yield (
-                "effect",
-                "effect" if barrier.hint == PACING else "unknown",
-                None,
-                barrier.reason if named else f"line {barrier.line}: {barrier.reason}",
-                barrier.hint or UNKNOWN,
-            )
+def _barriers(first: Side, second: Side) -> Iterator[Reason]:
+    for side, other in ((second, first), (first, second)):
+        if side.barrier is not None and not other.idle:
+            cause, reason, hint = side.barrier
+            yield "effect", cause, None, reason, hint
             return
 
 
@@ -220,47 +174,24 @@ def _shared(earlier: Step, later: Step) -> Iterator[Reason]:
         ("output", both - told_by_writing),
     )
     for kind, shared in found:
-        for location in _ordered(shared):
+        for location in in_order(shared):
             own: DependenceKind = kind if location.kind in MEMORY else "effect"
             why = told(kind, location, earlier.lines[0], later.lines[0])
             yield own, own, location, why, advice(kind, location)
 
 
-def _ordered(locations: frozenset[Location]) -> list[Location]:
-    if not locations:
-        return []
-    shared = [each for each in locations if each.kind is not Kind.EXCLUSIVE]
-    exclusive = [each for each in locations if each.kind is Kind.EXCLUSIVE]
-    return sorted(exclusive, key=_rank) + sorted(shared, key=_rank)
-
-
-def _rank(location: Location) -> tuple[bool, str, str]:
-    return location.kind is not Kind.NAME, location.kind.value, location.label
-
-
-def _commitment(earlier: Step, later: Step) -> Iterator[Reason]:
+def _commitment(earlier: Step, later: Step, commits: Commitment) -> Iterator[Reason]:
     """Keep what cannot be taken back behind every earlier step that may still fail."""
-    writes = frozenset(each for each in later.effects.writes - later.made if each.kind not in BUSY)
-    if later.role != "operation" or not writes:
-        return
-    outside = [each for each in writes if each.kind not in MEMORY and not _made_by(later, each)]
-    risky = earlier.may_fail or (bool(outside) and earlier.role == "operation")
-    if not risky or earlier.statement == later.statement:
-        return
-    written = writing(_ordered(writes)[0], "s")
-    reason = f"line {later.lines[0]} {written}, and line {earlier.lines[0]} may fail before it"
-    yield "control", "control", None, reason, COMMITMENT
+    risky = earlier.may_fail or (commits.outside and earlier.role == "operation")
+    if risky and earlier.statement != later.statement:
+        written = writing(commits.location, "s")
+        reason = f"line {later.lines[0]} {written}, and line {earlier.lines[0]} may fail before it"
+        yield "control", "control", None, reason, COMMITMENT
 
 
 def is_commitment(dependence: Dependence, earlier: Step) -> bool:
     """Whether the reason is that a write could not be taken back if the earlier step failed."""
     return dependence.kind == "control" and dependence.location is None and dependence.reason != earlier.guard
-
-
-def _made_by(step: Step, location: Location) -> bool:
-    """Whether the step makes the resource itself: before it, there is nothing to have touched."""
-    site: tuple[object, ...] = getattr(location.key, "site", ())
-    return step.operation is not None and any(id(each) in site for each in ast.walk(step.operation.node))
 
 
 def _where(earlier: Step, later: Step) -> str:

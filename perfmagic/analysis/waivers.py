@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from perfmagic.analysis.dependences import BUSY, MEMORY, Dependence, assumable, is_commitment, severity
+from perfmagic.analysis.dependences import Dependence, assumable, is_commitment, severity
 from perfmagic.analysis.effects import Kind, Location
+from perfmagic.analysis.sides import BUSY, MEMORY
 from perfmagic.analysis.steps import Step
 from perfmagic.model.options import Options
 

@@ -9,8 +9,8 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from perfmagic.analysis.dependences import MEMORY
 from perfmagic.analysis.effects import Kind
+from perfmagic.analysis.sides import MEMORY
 from perfmagic.analysis.statements import simple_target
 from perfmagic.analysis.steps import Step
 from perfmagic.strategies.ordering import Ordering, operation_of
