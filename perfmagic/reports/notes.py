@@ -104,8 +104,9 @@ def _schedules(comparison: Comparison) -> tuple[str, ...]:
         if each.schedules is not None and each.schedules.tried and each.schedules.finding is None
         if status_of(each) is not Status.DIFFERENT
     )
-    found = [f"{', '.join(names)}: no difference in {many}" for many, names in owners_of(unharmed).items()]
-    return ("; ".join(found),) if found else ()
+    told = [(", ".join(names), many) for many, names in owners_of(unharmed).items()]
+    first = [f"{names}: no difference in {many}" for names, many in told[:1]]
+    return ("; ".join([*first, *(f"{names}: in {many}" for names, many in told[1:])]),) if told else ()
 
 
 def _field(field: str, comparison: Comparison) -> str:
@@ -119,8 +120,9 @@ def _field(field: str, comparison: Comparison) -> str:
 
 
 def _recommendation(comparison: Comparison) -> tuple[str, ...]:
-    """Return the reason, without the parts that the first line says already; where nothing ran, that says all."""
-    if len(comparison.candidates) > 1 and not any(each.wall_s for each in compared(comparison)):
+    """Return the reason, without the parts that the first line says already; where nothing is right, that says all."""
+    others = compared(comparison)
+    if others and all(each.wall_s is None or status_of(each) is Status.DIFFERENT for each in others):
         return ()
     said = headline(comparison)
     left = [part for part in reason(comparison).split("; ") if part not in said]

@@ -109,7 +109,7 @@ def _row(candidate: Candidate, comparison: Comparison, name: str, details: tuple
 
 def _tells_memory(comparison: Comparison) -> bool:
     peaks = [each.peak_bytes for each in comparison.candidates if each.peak_bytes is not None]
-    return len(peaks) == 1 or (bool(peaks) and max(peaks) > _WITHIN_NOISE * min(peaks))
+    return bool(peaks) and max(peaks) > _WITHIN_NOISE * min(peaks)
 
 
 def _mark(candidate: Candidate, comparison: Comparison) -> Mark:

@@ -135,6 +135,10 @@ def _code(code: Code) -> list[str]:
     name = clipped(visible(code.strategy), _NAME_COLUMNS)
     after = visible_lines(code.after)
     if len(after) <= _SHORT_SOURCE:
-        return [f"the cell under {name}:", "", *(_GAP + line for line in after)]
+        return [f"the cell under {name}:", "", *_indented(after)]
     changes = list(difflib.unified_diff(visible_lines(code.before), after, lineterm=""))[2:]
-    return [f"what {name} changes:", "", *(_GAP + line for line in changes)]
+    return [f"what {name} changes:", "", *_indented(changes)]
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return [_GAP + line if line else "" for line in lines]

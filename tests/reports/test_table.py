@@ -207,6 +207,13 @@ def test_where_no_strategy_has_a_subject_the_reasons_are_in_the_first_line():
     assert "hint: only faster code helps" in notes_of(idle)
 
 
+def test_where_every_result_is_wrong_the_first_line_says_why_nothing_is_recommended():
+    none = Recommendation(strategy=None, reason="nothing is recommended: threads gives a different result")
+    found = replace(DIFFERENT, candidates=(BASELINE, DIFFERENT.candidates[2]), recommendation=none)
+    assert table(found).headline == "threads gives a different result"
+    assert not [each for each in notes_of(found) if each.startswith("recommendation")]
+
+
 def test_a_refusal_that_does_not_speak_of_the_cell_keeps_its_row_and_its_hint():
     """Such as that a library is missing: the strategy might have a subject, and the user can do something."""
     found = replace(
@@ -302,7 +309,7 @@ def test_an_uncertain_field_is_named_for_people(field, named):
     ("tried", "told"),
     [
         ((12, 12), ["schedules: gather, tasks: no difference in 12 schedules"]),
-        ((12, 1), ["schedules: gather: no difference in 12 schedules; tasks: no difference in 1 schedule"]),
+        ((12, 1), ["schedules: gather: no difference in 12 schedules; tasks: in 1 schedule"]),
         ((0, 3), ["schedules: tasks: no difference in 3 schedules"]),
         ((None, 0), []),
     ],

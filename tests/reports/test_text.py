@@ -105,3 +105,8 @@ def test_a_share_is_not_torn_from_its_number():
         told = text.render(COMPUTING, columns=columns)
         assert "\n  %" not in told
         assert "\0" not in told
+
+
+def test_an_empty_line_of_the_code_holds_no_blanks():
+    spaced = replace(WIN, candidates=(BASELINE, replace(GATHER, source="import x\n\nx()\n")))
+    assert "\n  import x\n\n  x()\n" in text.render(spaced)
