@@ -109,10 +109,19 @@ def _handlers(analysis: Analysis, block: Block, seen: frozenset[int]) -> Iterato
 
 def _blocks_with(analysis: Analysis, site: ast.AST) -> Iterator[Block]:
     """Yield the innermost block that holds a node."""
-    for block in reversed(analysis.blocks):
-        if any(site is node for statement in block.statements for node in ast.walk(statement)):
-            yield block
-            return
+    found = analysis.memo.of("innermost blocks", lambda: _innermost(analysis)).get(site)
+    if found is not None:
+        yield found
+
+
+def _innermost(analysis: Analysis) -> dict[ast.AST, Block]:
+    """Return for each node the innermost block that holds it: inner blocks come after outer ones."""
+    return {
+        node: block
+        for block in analysis.blocks
+        for statement in block.statements
+        for node in ast.walk(statement)
+    }
 
 
 def _suppresses(item: ast.withitem) -> bool:

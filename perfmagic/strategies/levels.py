@@ -68,6 +68,7 @@ class _Levels:
         self._may_join = may_join
         self._places: dict[int, Place] = {each.index: (each.statement, LAST) for each in order.steps}
         self._lifted: set[Place] = set()
+        self._able: dict[int, bool] = {}
 
     def add(self, step: Step) -> None:
         """Put an operation into the first level that it may join, or into a new one."""
@@ -89,7 +90,7 @@ class _Levels:
         first = level.members[0]
         if step.pinned is not None or first.pinned is not None or not self._stands_free(first):
             return False
-        if not (self._may_join(step) and self._may_join(first)):
+        if not (self._may(step) and self._may(first)):
             return False
         if not all(self._places[each] < level.place for each in step.needs):
             return False
@@ -101,6 +102,11 @@ class _Levels:
             return False
         self._lift(lifted, level)
         return True
+
+    def _may(self, step: Step) -> bool:
+        if step.index not in self._able:
+            self._able[step.index] = self._may_join(step)
+        return self._able[step.index]
 
     def _stands_free(self, first: Step) -> bool:
         """Whether the first operation of a level needs nothing of its own statement but what stands inside it."""

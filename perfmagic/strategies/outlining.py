@@ -13,7 +13,7 @@ functions that a plan then overlaps with something stay; a refusal is always abo
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from perfmagic.analysis.analysis import Analysis
@@ -111,29 +111,30 @@ def _outlines_in(analysis: Analysis, block: Block, options: Options, names: Name
     waiting = sorted({each.statement for each in order.operations} | order.waiting)
     if len(waiting) < 2:  # noqa: PLR2004 - two to overlap
         return
-    before = {each: _needed(order, each) for each in waiting}
+    before = _needed(order)
     for each in waiting:
-        if all(each in before[other] or other in before[each] for other in waiting if other != each):
+        if all(before[other] >> each & 1 or before[each] >> other & 1 for other in waiting if other != each):
             continue
         found = signature(analysis, block, each)
         if found is not None:
             name = names.new(f"get_{found.results[-1] if found.results else 'done'}")
-            at = _position(each, before[each], waiting)
+            needed = frozenset(other for other in waiting if before[each] >> other & 1)
+            at = _position(each, needed, waiting)
             yield Outline(block=block, statement=each, at=at, name=name, signature=found)
 
 
-def _needed(order: Ordering, statement: int) -> frozenset[int]:
-    """Return the statements that must end before one, directly or not."""
-    found: set[int] = set()
-    pending = [each.index for each in order.steps if each.statement == statement]
-    seen = set(pending)
-    while pending:
-        for each in order.before.get(pending.pop(), ()):
-            if each.earlier not in seen and not is_renamable(each, order.steps):
-                seen.add(each.earlier)
-                pending.append(each.earlier)
-                found.add(order.steps[each.earlier].statement)
-    return frozenset(found - {statement})
+def _needed(order: Ordering) -> Mapping[int, int]:
+    """Return for each statement those that must end before it, directly or not, as bits."""
+    steps: list[int] = []
+    found: dict[int, int] = {}
+    for step in order.steps:
+        needed = 0
+        for each in order.before.get(step.index, ()):
+            if not is_renamable(each, order.steps):
+                needed |= steps[each.earlier] | 1 << order.steps[each.earlier].statement
+        steps.append(needed)
+        found[step.statement] = found.get(step.statement, 0) | needed
+    return {statement: needed & ~(1 << statement) for statement, needed in found.items()}
 
 
 def _position(statement: int, needed: frozenset[int], waiting: list[int]) -> int:
