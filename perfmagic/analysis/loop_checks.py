@@ -23,13 +23,17 @@ ANOTHER = "collect what is added in another list, and go through that one afterw
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacle:
-    """Why a loop must run one iteration after the other; ``partial`` if that is so in one form of the loop only."""
+    """Why a loop must run one iteration after the other.
+
+    ``partial``: that is so in one form of the loop only; ``entered``: only an ``async with`` around the operation keeps it.
+    """
 
     cause: str
     reason: str
     lines: Lines
     hint: str | None = None
     partial: bool = False
+    entered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +274,8 @@ TELLING = ("exclusive", "unknown", "effect", "control", "loop")
 
 def more_telling(whole: Obstacle, stays: Obstacle) -> Obstacle:
     """Choose between the reasons against both forms: one that is about the loop, not about the form."""
+    if stays.entered:
+        return whole
     if whole.partial or stays.partial:
         return stays if whole.partial else whole
     return min(whole, stays, key=_tells)

@@ -107,7 +107,8 @@ def _enter(path: Path, statement: ast.stmt, operation: Operation) -> list[ast.st
             line = statement.lineno
             word = type(statement).__name__.lower().replace("async", "async ")
             reason = f"the {word} statement on line {line} decides whether the operation on line {operation.lines[0]} happens"
-            return Obstacle(cause="loop", reason=reason, lines=lines_of(statement))
+            entered = isinstance(statement, ast.AsyncWith)
+            return Obstacle(cause="loop", reason=reason, lines=lines_of(statement), entered=entered)
 
 
 def _suites(statement: ast.stmt) -> list[list[ast.stmt]]:

@@ -41,13 +41,15 @@ def outlined(around: Around) -> FanOut | Obstacle:
         reason = f"an expression of the loop on line {line} binds a name"
         return Obstacle(cause="loop", reason=reason, lines=lines_of(loop))
     first: Obstacle | None = None
+    guarded: Obstacle | None = None
     for cut in cuts(around.analysis, loop, around.operations):
         found = misplaced(cut, loop) or _divided(around, cut)
         if isinstance(found, FanOut):
             return found
         first = first or found
+        guarded = guarded or (found if cut.guard is not None else None)
     assert first is not None
-    return first
+    return guarded or first
 
 
 def _divided(around: Around, cut: Cut) -> FanOut | Obstacle:
