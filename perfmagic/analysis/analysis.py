@@ -1,7 +1,7 @@
 """One cell, read: its tree, effects, blocks, operations and dependences, as one immutable value."""
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -129,13 +129,31 @@ def _ordered(
     """Return the blocks of a tree, their operations and steps, and what keeps these in order."""
     blocks = blocks_of(tree)
     operations = _operations(blocks, effects, waits=waits)
+    return blocks, operations, *_arranged(blocks, operations, effects, namespace)
+
+
+def without(analysis: Analysis, calls: Collection[ast.AST]) -> Analysis:
+    """Return the analysis with some operations taken as plain code; the others keep their keys."""
+    plain = {id(each) for each in calls}
+    kept = tuple(each for each in analysis.operations if id(each.node) not in plain)
+    steps, found = _arranged(analysis.blocks, kept, analysis.effects, analysis.namespace)
+    return replace(analysis, operations=kept, steps=steps, dependences=found, memo=Memo())
+
+
+def _arranged(
+    blocks: tuple[Block, ...],
+    operations: tuple[Operation, ...],
+    effects: EffectMap,
+    namespace: Mapping[str, object],
+) -> tuple[tuple[tuple[Step, ...], ...], tuple[Dependence, ...]]:
+    """Return the steps of each block, and what keeps them in order."""
     held: dict[int, list[Operation]] = {}
     for each in operations:
         held.setdefault(each.block, []).append(each)
     plain = partial(keeps_to_itself, effects=effects, namespace=namespace)
     steps = tuple(steps_of(block, held.get(block.key, ()), effects, plain) for block in blocks)
     found = tuple(each for block in blocks for each in dependences_of(block, steps[block.key]))
-    return blocks, operations, steps, found
+    return steps, found
 
 
 def parse(cell: Cell) -> ast.Module:

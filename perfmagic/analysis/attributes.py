@@ -47,10 +47,14 @@ from perfmagic.analysis.values import (
     Native,
     Pending,
     Scalar,
+    Unknown,
     Value,
     join,
     just,
 )
+
+NOT_IMPORTED = "of a module that is not imported yet: "
+"""What is not known of such a module, before its name."""
 
 
 def get(machine: Machine, node: ast.AST, value: Value, name: str) -> Value:
@@ -95,6 +99,8 @@ def _module_attribute(machine: Machine, node: ast.AST, module: types.ModuleType,
 
 def _of_submodule(atom: Atom, name: str) -> Value:
     """Return what a module that is not imported yet has under a name: something that only the models can know."""
+    if isinstance(atom, Unknown) and atom.reason.startswith(NOT_IMPORTED):
+        return just(atom)
     path = atom.names[0] if isinstance(atom, Native) and atom.receiver is None else ""
     return just(Native((f"{path}.{name}",))) if _is_submodule(path) else UNKNOWN
 

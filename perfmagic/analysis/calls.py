@@ -6,6 +6,7 @@ import types
 from typing import cast
 
 from perfmagic.analysis import live, sources
+from perfmagic.analysis.attributes import NOT_IMPORTED
 from perfmagic.analysis.busy_flags import occupy_receivers
 from perfmagic.analysis.construction import construct
 from perfmagic.analysis.kinds import is_users, kind_of, lookup, method_names, names_for
@@ -91,7 +92,9 @@ def _call(machine: Machine, node: ast.AST, atom: Atom, arguments: Arguments) -> 
         case Fresh():
             return _call_instance(machine, node, atom, arguments)
         case Unknown():
-            return unknown_call(machine, node, _text(machine, node) or atom.reason, arguments)
+            what = _text(machine, node) or atom.reason
+            module = atom.reason.removeprefix(NOT_IMPORTED) if atom.reason.startswith(NOT_IMPORTED) else ""
+            return unknown_call(machine, node, what, arguments, module=module)
         case _:
             return NEVER
 

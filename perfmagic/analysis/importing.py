@@ -5,7 +5,7 @@ import sys
 from typing import cast
 
 from perfmagic.analysis import bindings
-from perfmagic.analysis.attributes import get
+from perfmagic.analysis.attributes import NOT_IMPORTED, get
 from perfmagic.analysis.hints import DYNAMIC
 from perfmagic.analysis.machine import Machine
 from perfmagic.analysis.memory import label_of, name_it
@@ -23,7 +23,7 @@ def import_module(machine: Machine, node: ast.Import) -> None:
 def _module(machine: Machine, name: str) -> Value:
     module = sys.modules.get(name)
     if module is None:
-        return just(Unknown(f"module {name}, which is not imported yet"))
+        return just(Unknown(f"{NOT_IMPORTED}{name}"))
     return just(name_it(machine, module, name))
 
 
@@ -38,7 +38,8 @@ def import_from(machine: Machine, node: ast.ImportFrom) -> None:
             _import_all(machine, node, module)
             continue
         value = get(machine, node, module, alias.name)
-        if all(isinstance(each, Unknown) for each in value):
+        loaded = any(isinstance(each, Live) for each in module)
+        if loaded and all(isinstance(each, Unknown) for each in value):
             value = _module(machine, f"{name}.{alias.name}")
         bindings.bind(machine, node, alias.asname or alias.name, value)
 

@@ -28,6 +28,8 @@ from perfmagic.analysis.values import (
     just,
 )
 
+IMPORT_BEFORE = "put the import into a cell of its own, and run that first"
+
 
 def call_native(machine: Machine, node: ast.AST, native: Native, arguments: Arguments) -> Value:
     """Return what a library function gives according to its model; without one it is unknown."""
@@ -61,14 +63,22 @@ def _short(names: tuple[str, ...]) -> str:
     return ".".join(parts[-2:])
 
 
-def unknown_call(machine: Machine, node: ast.AST, what: str, arguments: Arguments) -> Value:
-    """Treat a call of code that nothing is known of: it may do anything to what it is given."""
+def unknown_call(
+    machine: Machine, node: ast.AST, what: str, arguments: Arguments, *, module: str = ""
+) -> Value:
+    """Treat a call of code that nothing is known of: it may do anything to what it is given.
+
+    Parameters
+    ----------
+    module
+        The module that it is of, if that is only unknown because it is not imported yet.
+    """
     note_callee(machine, node, Callee(kind="unknown", label=what, blocking=True, awaits=False))
     line = machine.line(node)
     machine.barrier(
         node,
-        f"line {line} calls {what}, whose effects are not known",
-        "pass --assume-independent if it is independent",
+        f"line {line} calls {what}, whose effects are not known{f' before {module} is imported' if module else ''}",
+        IMPORT_BEFORE if module else "pass --assume-independent if it is independent",
     )
     machine.hazard(
         node, "unknown", f"line {line} calls {what}, which may change things that cannot be put back", what

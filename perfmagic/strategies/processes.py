@@ -9,7 +9,7 @@ import importlib.util
 import os
 from dataclasses import replace as changed
 
-from perfmagic.analysis.analysis import Analysis
+from perfmagic.analysis.analysis import Analysis, without
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.edits import replace
 from perfmagic.analysis.effects import Kind
@@ -24,6 +24,7 @@ from perfmagic.strategies.ordering import ordering, rewritable_blocks
 from perfmagic.strategies.process_pool import ProcessPool
 from perfmagic.strategies.process_safety import unfit
 from perfmagic.strategies.process_starts import Handover, handovers
+from perfmagic.strategies.process_subjects import trivial_around_others
 from perfmagic.strategies.refusals import explain, precondition
 from perfmagic.strategies.separate_lines import with_separate_lines
 from perfmagic.strategies.start_early import is_safe
@@ -54,6 +55,7 @@ def _plan(analysis: Analysis, options: Options) -> Plan | Refusal:
     refusal = precondition(NAME, analysis, wants_await=False)
     if refusal is not None:
         return refusal
+    analysis = without(analysis, trivial_around_others(analysis))
     most = options.workers or _cores()
     if most < FEWEST:
         reason = "one worker process works on one call at a time."
