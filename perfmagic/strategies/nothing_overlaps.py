@@ -94,12 +94,19 @@ def _not_run(draft: Draft) -> Refusal:
         reason = f"line {line} stands in {owner.name}(), which is handed on: what calls it is not known"
         return _refusal(draft, "unknown", reason, first.lines, CALLED)
     if called is not None and called.count:
-        reason = f"line {line} stands in {owner.name}(), which gives its values one at a time"
+        reason, hint = _called(owner)
         return _refusal(
-            draft, "control", reason, first.lines, "collect the results in a function without yield"
+            draft, "control", f"line {line} stands in {owner.name}(), {reason}", first.lines, hint
         )
     reason = f"the cell does not itself run the operation on line {line}: it only defines {owner.name}()"
     return _refusal(draft, "nothing", reason, first.lines, CALLED)
+
+
+def _called(owner: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, str]:
+    """Return why a function that the cell calls stays as it is, and what to do."""
+    if any(isinstance(each, ast.Yield | ast.YieldFrom) for each in ast.walk(owner)):
+        return "which gives its values one at a time", "collect the results in a function without yield"
+    return "which is called from code that stays as it is", CALLED
 
 
 def _conditional(draft: Draft, operation: Operation) -> Refusal:

@@ -47,7 +47,10 @@ def _without_subject(strategy: str, analysis: Analysis, *, wants_await: bool) ->
     if unread is not None:
         hint = "write the statement as several ones, with names for the parts"
         return Refusal(strategy=strategy, kind="unknown", reason=f"{unread.reason}.", hint=hint)
-    if wants_await:
+    if wants_await and analysis.awaits:
+        reason = "the cell awaits nothing but the turns of its loops and its with statements."
+        hint = "put what can go on meanwhile beside the loop, as an await of its own"
+    elif wants_await:
         reason, hint = "the cell awaits nothing.", "threads and processes are for calls that block or compute"
     elif any(isinstance(each, ast.Call) for each in ast.walk(analysis.tree)):
         reason = "no call of the cell is known to wait or to compute for long."
