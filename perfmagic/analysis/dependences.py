@@ -14,6 +14,7 @@ from typing import Literal
 
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.effects import Kind, Location
+from perfmagic.analysis.gaps import TAKE_OUT, around, clock_gaps
 from perfmagic.analysis.hints import (
     COMMITMENT,
     EXCLUSIVE,
@@ -78,7 +79,26 @@ def dependences_of(block: Block, steps: Sequence[Step]) -> tuple[Dependence, ...
         for earlier in index.related_to(later):
             found.extend(conflicts(block.key, earlier, later))
         index.add(later)
-    return tuple(found)
+    return (*found, *_timed(block, steps))
+
+
+def _timed(block: Block, steps: Sequence[Step]) -> Iterator[Dependence]:
+    """Yield what keeps operations apart between two readings of the clock."""
+    for first, last in clock_gaps(steps):
+        reason, lines = around(first, last)
+        between = [each for each in steps[first.index + 1 : last.index] if each.role == "operation"]
+        for earlier, later in pairwise(between):
+            yield Dependence(
+                block=block.key,
+                kind="effect",
+                cause="effect",
+                earlier=earlier.index,
+                later=later.index,
+                label="the clock",
+                lines=lines,
+                reason=reason,
+                hint=TAKE_OUT,
+            )
 
 
 def _in_a_row(block: Block, steps: Sequence[Step]) -> Iterator[Dependence]:

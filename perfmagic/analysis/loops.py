@@ -13,13 +13,18 @@ from perfmagic.analysis.loops_in_place import in_place
 from perfmagic.analysis.loops_outlined import outlined
 from perfmagic.analysis.loops_piped import piped
 from perfmagic.analysis.statements import DEFINITIONS, Operation, lines_of
+from perfmagic.analysis.timing import measured
 from perfmagic.model.options import Options
 
 
 def loops_of(analysis: Analysis, block: Block, options: Options) -> Iterator[LoopForm | Obstacle]:
     """Yield a result for each loop with operations whose statement stands in the block."""
-    for statement in block.statements:
-        if isinstance(statement, ast.For | ast.AsyncFor):
+    for position, statement in enumerate(block.statements):
+        timed = measured(analysis, block, position)
+        if timed is not None:
+            if _operations_in(analysis, [statement]):
+                yield timed
+        elif isinstance(statement, ast.For | ast.AsyncFor):
             around = Around(
                 analysis=analysis,
                 block=block,

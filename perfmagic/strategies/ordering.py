@@ -12,6 +12,7 @@ from perfmagic.analysis.own_names import own_names
 from perfmagic.analysis.scope_names import scope_names
 from perfmagic.analysis.statements import DEFINITIONS, Operation
 from perfmagic.analysis.steps import Step
+from perfmagic.analysis.timing import measured
 from perfmagic.analysis.waivers import sentences, waiver
 from perfmagic.model.options import Options
 from perfmagic.strategies.outline_checks import surely_bound
@@ -161,9 +162,17 @@ def rewritable_blocks(analysis: Analysis, *, asynchronous: bool) -> tuple[Block,
             reached[block.key]
             and block.kind != "class"
             and (_awaits(analysis, block) if asynchronous else True)
+            and not is_timed(analysis, block)
         ):
             found.append(block)
     return tuple(found)
+
+
+def is_timed(analysis: Analysis, block: Block) -> bool:
+    """Whether the cell reads the clock before and after the statement that holds a block."""
+    if block.parent is None or block.kind == "function":
+        return False
+    return measured(analysis, analysis.blocks[block.parent], block.position) is not None
 
 
 def _awaits(analysis: Analysis, block: Block) -> bool:
