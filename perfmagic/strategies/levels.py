@@ -9,6 +9,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from perfmagic.analysis.dependences import MOST_STEPS
 from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.sides import MEMORY
 from perfmagic.analysis.statements import simple_target
@@ -53,6 +54,8 @@ def levels_of(order: Ordering, may_join: Callable[[Step], bool]) -> list[Level]:
     may_join
         Whether the strategy can start the operation of a step beside others.
     """
+    if len(order.steps) > MOST_STEPS:
+        return []
     levels = _Levels(order, may_join)
     for step in order.operations:
         levels.add(step)
