@@ -1,8 +1,9 @@
 """The candidates under other schedules: a result that depends on who comes first is found before anybody relies on it.
 
-The timed rounds come first: eight of them, enough to choose among up to six candidates. From then on time is kept for the
-schedules, up to 40 % of the budget, and what the rounds leave is theirs. All candidates run under one schedule before any
-of them runs under the next. A candidate with a difference is not run again. The cell as written is never perturbed.
+What rests on something that the user told us is tried before anything is timed. Otherwise the timed rounds come first: eight
+of them, enough to choose among up to six candidates. From then on time is kept for the schedules, up to 40 % of the budget,
+and what the rounds leave is theirs. All candidates run under one schedule before any of them runs under the next. A candidate
+with a difference is not run again. The cell as written is never perturbed.
 """
 
 from collections.abc import Sequence
@@ -50,18 +51,38 @@ def reserved_s(measurement: Measurement, contenders: Sequence[Entry]) -> float:
     return min(wanted_s, SHARE * measurement.options.budget_s)
 
 
-async def fuzz(measurement: Measurement, contenders: Sequence[Entry]) -> None:
-    """Run the contenders under the schedules that the budget allows; with ``--verify fuzz`` under all of them."""
+def comes_first(measurement: Measurement) -> bool:
+    """Tell whether the schedules come before the timed rounds: where the user told us what the analysis cannot know."""
+    options = measurement.options
+    told = options.assume_independent is not None or options.allow_reorder or options.speculate
+    return told and options.verify == "auto"
+
+
+async def fuzz_first(measurement: Measurement, contenders: Sequence[Entry]) -> list[Entry]:
+    """Run the contenders under schedules for their share of the budget; return those that are still worth timing."""
+    await fuzz(measurement, contenders, kept_s=(1 - SHARE) * measurement.left_s)
+    return [each for each in contenders if worth_timing(each)]
+
+
+async def fuzz(measurement: Measurement, contenders: Sequence[Entry], *, kept_s: float = 0.0) -> None:
+    """Run the contenders under the schedules that the budget allows; with ``--verify fuzz`` under all of them.
+
+    Parameters
+    ----------
+    kept_s
+        Seconds of the budget to leave.
+    """
     for entry in contenders:
         entry.untried = NOT_HERE if entry.tempo is None else NO_TIME
         if not measurement.ledger.repeatable:
             entry.untried = UNREPEATABLE
         if measurement.options.verify not in {"auto", "fuzz"}:
             entry.untried = NOT_ASKED
-    for schedule in SCHEDULES:
+    for number, schedule in enumerate(SCHEDULES):
         for entry in contenders:
-            if entry.tempo is not None and _is_open(measurement, entry):
-                await _try(measurement, entry, schedule, entry.tempo)
+            is_new = entry.schedules is None or entry.schedules.tried <= number
+            if entry.tempo is not None and is_new and _is_open(measurement, entry):
+                await _try(measurement, entry, schedule, entry.tempo, kept_s)
 
 
 def _is_open(measurement: Measurement, entry: Entry) -> bool:
@@ -69,9 +90,11 @@ def _is_open(measurement: Measurement, entry: Entry) -> bool:
     return entry.untried != NOT_ASKED and measurement.ledger.repeatable and worth_timing(entry)
 
 
-async def _try(measurement: Measurement, entry: Entry, schedule: Schedule, tempo: Tempo) -> None:
+async def _try(
+    measurement: Measurement, entry: Entry, schedule: Schedule, tempo: Tempo, kept_s: float
+) -> None:
     forced = measurement.options.verify == "fuzz"
-    if not forced and schedule.expected_s(tempo) > measurement.left_s:
+    if not forced and schedule.expected_s(tempo) > measurement.left_s - kept_s:
         return
     attempt = await _attempt(measurement, entry, schedule, tempo)
     if attempt is None:

@@ -1,6 +1,6 @@
 """The measured part of a comparison: instrumented runs, warm-ups, timed rounds, probed runs, other schedules."""
 
-from perfmagic.comparing.fuzzing import fuzz, reserved_s
+from perfmagic.comparing.fuzzing import comes_first, fuzz, fuzz_first, reserved_s
 from perfmagic.comparing.instrumenting import find_bound
 from perfmagic.comparing.measurement import Measurement
 from perfmagic.comparing.probing import probe
@@ -18,6 +18,8 @@ async def measure(measurement: Measurement) -> None:
         await find_bound(measurement, committed.wall_s)
     began_s = measurement.left_s
     contenders = await warm_up(measurement, committed.wall_s)
+    if contenders and comes_first(measurement):
+        contenders = await fuzz_first(measurement, contenders)
     if contenders:
         tell_starts(measurement, contenders)
         kept_s = reserved_s(measurement, contenders)

@@ -159,6 +159,35 @@ def test_without_time_for_more_rounds_than_that_the_rounds_come_first():
         assert found.doubts(f"candidates[{index}].verdict") == [f"{known}: {NO_TIME}"]
 
 
+RACE = """import asyncio
+log = []
+async def late(x, seconds):
+    await asyncio.sleep(seconds)
+    log.append(x)
+"""
+
+
+def test_what_rests_on_an_assumption_is_tried_before_anything_is_timed():
+    """However small the budget: a race that luck hides in the plain run is found first, and not timed."""
+    found = fuzzed(
+        RACE + "await late(1, 0.1)\nawait late(2, 0.15)\nawait late(3, 0.2)\n",
+        {"gather": RACE + "await asyncio.gather(late(1, 0.1), late(2, 0.15), late(3, 0.2))\n"},
+        verify="auto",
+        rounds=20,
+        budget_s=3.0,
+        assume_independent=frozenset(),
+    )
+    assert found["gather"].verdict.status is Status.DIFFERENT
+    assert found["gather"].speedup is None
+    assert found.comparison.recommendation.strategy is None
+
+
+def test_what_rests_on_an_assumption_and_holds_is_timed_after_its_schedules():
+    found = fuzzed(CELL, FORMS, verify="auto", rounds=20, assume_independent=frozenset())
+    assert {found[each].schedules.tried for each in FORMS} == {ALL}
+    assert min(len(found.samples(each)) for each in FORMS) >= 7
+
+
 def test_the_budget_bounds_the_schedules_too():
     for budget_s in (1.0, 2.0, 3.0):
         found = fuzzed(CELL, FORMS, verify="auto", rounds=20, budget_s=budget_s)
