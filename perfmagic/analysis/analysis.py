@@ -5,7 +5,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from perfmagic.analysis.blocking import may_hold_threads, may_leave_the_loop
+from perfmagic.analysis.blocking import (
+    OF_ONE_THREAD,
+    OF_THE_LOOP,
+    bound_to_its_thread,
+    may_hold_threads,
+    may_leave_the_loop,
+    may_stop_iteration,
+)
 from perfmagic.analysis.blocks import Block, blocks_of
 from perfmagic.analysis.dependences import Dependence, dependences_of
 from perfmagic.analysis.effect_map import EffectMap, infer_effects
@@ -239,7 +246,10 @@ def _is_operation(
         return False
     callee = effects.callee(node)
     if waiting:
-        return pause(node) or may_leave_the_loop(callee, effects.own(node))
+        entered = effects.entered(node)
+        bound = bound_to_its_thread(entered, OF_ONE_THREAD | OF_THE_LOOP)
+        stays = bound is not None or may_stop_iteration(entered)
+        return pause(node) or (not stays and may_leave_the_loop(callee, effects.own(node)))
     return (
         callee.blocking or callee.computes or (callee.kind == "unknown" and bool(effects.own(node).barriers))
     )

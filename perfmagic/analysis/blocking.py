@@ -5,13 +5,58 @@ a call touches nothing that belongs to the loop's own thread, and changes no con
 """
 
 import ast
+from collections.abc import Sequence
 
 from perfmagic.analysis.blocks import Block
 from perfmagic.analysis.effects import Effects, Kind
 from perfmagic.analysis.machine import Callee
+from perfmagic.analysis.values import Function
 
 THREAD_BOUND = frozenset({Kind.TASK, Kind.LOOP, Kind.EXCLUSIVE})
 """What must stay with the thread that made it: tasks, primitives of the loop, connections that check their thread."""
+
+
+OF_ONE_THREAD = frozenset(
+    {
+        "current_thread", "get_ident", "get_native_id", "main_thread", "thread_time", "thread_time_ns", "get_running_loop",
+        "get_event_loop", "current_task",
+    }
+)  # fmt: skip
+"""Names of functions whose answer is that of the thread that calls them."""
+
+OF_THE_LOOP = frozenset(
+    {
+        "all_tasks", "create_task", "ensure_future", "put_nowait", "get_nowait", "set_result", "set_exception", "call_soon",
+        "call_later", "add_done_callback",
+    }
+)  # fmt: skip
+"""Names of functions that may be called in the thread of an event loop alone, where they are of its objects."""
+
+
+def bound_to_its_thread(functions: Sequence[Function], names: frozenset[str] = OF_ONE_THREAD) -> str | None:
+    """Return what in the text of functions means something else in another thread, ``None`` if nothing was found."""
+    for function in functions:
+        for node in ast.walk(function.node):
+            name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+            if name in names:
+                return f"{name}()"
+    return None
+
+
+def may_stop_iteration(functions: Sequence[Function]) -> bool:
+    """Whether functions may raise StopIteration, which a task cannot take from a thread: before Python 3.12 it waits forever."""
+    return any(
+        (isinstance(node, ast.Name) and node.id == "StopIteration")
+        or (isinstance(node, ast.Attribute) and node.attr == "__next__")
+        or (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "next"
+            and len(node.args) == 1
+        )
+        for function in functions
+        for node in ast.walk(function.node)
+    )
 
 
 def may_leave_the_loop(callee: Callee, effects: Effects) -> bool:

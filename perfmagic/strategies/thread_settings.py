@@ -5,10 +5,13 @@ A new thread, and a new process, starts with the usual ones. So nothing that may
 
 import ast
 import sys
+import threading
 from collections.abc import Iterator
 
 from perfmagic.analysis.analysis import Analysis
+from perfmagic.analysis.blocking import bound_to_its_thread
 from perfmagic.analysis.blocks import Block
+from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.statements import DEFINITIONS
 from perfmagic.model.plan import Refusal
 from perfmagic.strategies.draft import Draft
@@ -22,12 +25,41 @@ PROCESS_SETTERS = frozenset({"option_context"})
 NUMPY_ERRORS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 """What numpy does about floating-point errors, unless told otherwise."""
 
+GIVEN = "pass the value as an argument"
 INSIDE = "set it inside the function that computes"
 
 
 def usual_settings_only(made: Draft, block: Block) -> bool:
     """Whether the calls of a block find the usual settings wherever they run; notes a refusal if they may not."""
+    if made.strategy == "threads" and _depends_on_thread(made, block):
+        return False
     return not _computes(made.analysis, block) or _refused(made, block) is None
+
+
+def _depends_on_thread(made: Draft, block: Block) -> bool:
+    """Whether a call of the block has what belongs to its thread; notes a refusal then."""
+    effects = made.analysis.effects
+    for each in made.analysis.operations:
+        if each.block != block.key or each.kind != "call":
+            continue
+        touched = effects.own(each.node)
+        what = bound_to_its_thread(effects.entered(each.node))
+        kinds = {location.kind for location in touched.reads | touched.writes}
+        if Kind.CONTEXT in kinds:
+            what = "a context variable"
+        named = (made.analysis.namespace.get(one.label) for one in touched.reads if one.kind is Kind.NAME)
+        if any(isinstance(one, threading.local) for one in named):
+            what = "a threading.local"
+        if what is not None:
+            line = each.lines[0]
+            made.refuse(
+                "effect",
+                f"line {line} uses {what}, which is another one in a pool's thread",
+                each.lines,
+                GIVEN,
+            )
+            return True
+    return False
 
 
 def _computes(analysis: Analysis, block: Block) -> bool:
