@@ -209,10 +209,16 @@ def edits_of(changes: Changes, text: str) -> tuple[Edit, ...]:
     for number, row in enumerate(text.split("\n"), start=1):
         depth = sum(each.first <= number <= each.last for each in changes.regions)
         if depth and number not in kept and row.strip():
-            edits.append(Edit(start=(number, 0), end=(number, 0), text=INDENT * depth))
+            edits.append(_further_in(number, row, depth))
     edits.extend(own)
     edits = _outermost(edits)
     return tuple(sorted(edits, key=_order))
+
+
+def _further_in(number: int, row: str, depth: int) -> Edit:
+    """Indent a line: behind its last leading form feed, at which Python counts the columns from 0 again."""
+    column = row[: len(row) - len(row.lstrip(" \t\f"))].rfind("\f") + 1
+    return Edit(start=(number, column), end=(number, column), text=INDENT * depth)
 
 
 def _outermost(edits: Sequence[Edit]) -> list[Edit]:

@@ -9,6 +9,10 @@ from perfmagic.model.plan import Plan, Refusal
 from perfmagic.runners.host import Host
 from perfmagic.runners.program import Program
 
+_LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+"""Where `str.splitlines` ends a line and Python does not."""
+_TAKE_OUT = "take the character out of the cell"
+
 
 def compiled(cell: Cell, ledger: Ledger, host: Host) -> dict[str, Program]:
     """Return what is run for each entry; the answer of a strategy whose code cannot be run becomes a refusal.
@@ -33,8 +37,13 @@ def compiled(cell: Cell, ledger: Ledger, host: Host) -> dict[str, Program]:
 
 
 def _candidate(entry: Entry, host: Host) -> Program | Refusal:
+    source = entry.source or ""
     try:
-        program = host.compile(*host.parse(entry.source or ""))
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as failure:
-        return fault(entry.strategy, f"the changed cell does not compile: {told(failure)}")
+        program = host.compile(*host.parse(source))
+    except Exception as failure:  # noqa: BLE001 - the user's own input transformers have their say
+        odd = next((each for each in _LINE_ENDS if each in source), None)
+        if odd is None:
+            return fault(entry.strategy, f"the changed cell does not compile: {told(failure)}")
+        reason = f"the shell would end a line of the changed cell at the character U+{ord(odd):04X}"
+        return Refusal(strategy=entry.strategy, kind="syntax", reason=reason, hint=_TAKE_OUT)
     return replace(program, workers=entry.answer.workers if isinstance(entry.answer, Plan) else 0)

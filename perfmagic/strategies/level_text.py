@@ -23,7 +23,7 @@ def lift(made: Draft, order: Ordering, level: Level) -> list[str]:
         first = last
         while first > 1 and rows[first - 2].lstrip().startswith("#"):
             first -= 1
-        lines.extend(row.strip() for row in rows[first - 1 : last])
+        lines.extend(row.strip(" \t\f") for row in rows[first - 1 : last])
         made.edits.append(Edit(start=(first, 0), end=(last + 1, 0), text=""))
     return lines
 

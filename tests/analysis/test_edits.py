@@ -138,3 +138,13 @@ def test_new_lines_take_the_line_ends_of_the_cell(end):
     python = text.removeprefix("\r\n")
     changed = to_source(Cell(source=text, python=python), edits_of(changes, python))
     assert changed == f"\r\na = 1\r\nb = 2\r\nc = 3{end}"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("\fb = 2", "\f    b = 2"), (" \f\f b = 2", " \f\f     b = 2"), ("b = '\f'", "    b = '\f'")],
+    ids=["at the start", "twice, among blanks", "in a string"],
+)
+def test_a_line_is_indented_behind_the_form_feeds_before_it(line, expected):
+    text = f"{line}\n"
+    assert apply(text, edits_of(Changes(regions=(Region(1, 1),)), text)) == f"{expected}\n"

@@ -183,6 +183,7 @@ def experiment(
     order: random.Random | None = None,
     names: Mapping[str, object] | None = None,
     stranger: str | None = None,
+    host: type[PlainHost] = PlainHost,
     **options: object,
 ) -> Experiment:
     """Compare a cell with the texts of its candidates.
@@ -193,9 +194,11 @@ def experiment(
         The sleep at whose beginning the user presses Ctrl-C, counted from 1.
     stranger
         Name of a task of an earlier cell that is alive meanwhile.
+    host
+        What runs the cell.
     """
     clock = clock or FakeClock()
-    host = PlainHost(clock, names or {})
+    place = host(clock, names or {})
 
     async def made() -> Result:
         earlier = asyncio.create_task(asyncio.Event().wait(), name=stranger) if stranger else None
@@ -205,7 +208,7 @@ def experiment(
         if interrupt_at is not None:
             clock.at_sleep = lambda count: interrupt.on_signal(2, None) if count == interrupt_at else None
         setting = Setting(
-            host=host,
+            host=place,
             options=Options(**options),
             strategies={name: strategy(name, answer) for name, answer in (plans or {}).items()},
             clock=clock,
@@ -216,4 +219,4 @@ def experiment(
         assert earlier is None or not earlier.done()
         return found
 
-    return Experiment(asyncio.run(made()), host, clock)
+    return Experiment(asyncio.run(made()), place, clock)
