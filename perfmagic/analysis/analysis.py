@@ -54,6 +54,8 @@ class Analysis:
         The live objects that names referred to when the cell was read.
     definitions
         Functions and classes that the cell defines, at any depth.
+    unread
+        Why nothing of it is offered although it can be run: the analysis did not get through it.
     memo
         What has been worked out about it since.
     """
@@ -69,6 +71,7 @@ class Analysis:
     names: frozenset[str]
     namespace: Mapping[str, object]
     definitions: tuple[Definition, ...]
+    unread: str | None = None
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
     def dependences_in(self, block: int) -> tuple[Dependence, ...]:
@@ -104,11 +107,11 @@ def analyse(cell: Cell, namespace: Mapping[str, object]) -> Analysis:
     tree = parse(cell)
     effects = infer_effects(tree, namespace)
     waits = awaits(tree)
+    unread = None
     try:
         blocks, operations, steps, found = _ordered(tree, effects, namespace, waits=waits)
-    except (
-        RecursionError
-    ):  # an expression that is nested deeper than Python's own stack: nothing of the cell is offered
+    except Exception as failure:  # noqa: BLE001 - a fault of the analysis must not keep the cell from running
+        unread = _told(failure)
         blocks, operations, steps, found = blocks_of(tree)[:1], (), ((),), ()
     return Analysis(
         cell=cell,
@@ -122,7 +125,14 @@ def analyse(cell: Cell, namespace: Mapping[str, object]) -> Analysis:
         names=_names(tree) | frozenset(namespace),
         namespace=namespace,
         definitions=tuple(each for each in ast.walk(tree) if isinstance(each, DEFINITIONS)),
+        unread=unread,
     )
+
+
+def _told(failure: Exception) -> str:
+    if isinstance(failure, RecursionError):
+        return "the cell is nested too deeply to be analysed"
+    return f"the analysis failed: {type(failure).__name__}: {failure}"
 
 
 _Ordered = tuple[

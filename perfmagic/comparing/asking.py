@@ -9,6 +9,8 @@ from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan, Refusal
 
 FAULT = "report this as a fault of the strategy"
+TOO_DEEP = "the cell is nested too deeply to be rewritten"
+PLAINER = "write the longest expressions as several statements"
 REINSTALL = "repair or remove the package that offers it"
 
 
@@ -22,8 +24,12 @@ class Strategy(Protocol):
 
 def ask(name: str, strategy: Strategy, analysis: Analysis, options: Options) -> Plan | Refusal:
     """Return what a strategy answers, and for a refusal which option would lift it; a failure keeps no cell from running."""
+    if analysis.unread is not None:
+        return Refusal(strategy=name, kind="unknown", reason=f"{analysis.unread}.", hint=PLAINER)
     try:
         answer = cast("object", strategy(analysis, options))
+    except RecursionError:
+        return Refusal(strategy=name, kind="unknown", reason=f"{TOO_DEEP}.", hint=PLAINER)
     except (Exception, SystemExit) as failure:  # noqa: BLE001 - strategies may come from other packages
         return fault(name, f"the strategy failed with {told(failure)}")
     if isinstance(answer, Plan):

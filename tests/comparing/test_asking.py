@@ -127,3 +127,26 @@ def test_a_refusal_stands_if_the_strategy_fails_under_other_options():
         return REFUSAL
 
     assert ask("mine", broken, analysed("a = 1\n"), Options()) == REFUSAL
+
+
+DEEP = "a = await f(1)\nb = {}\nc = await g(2)\n"
+
+
+@pytest.mark.parametrize("strategy", ["gather", "tasks", "taskgroup"])
+@pytest.mark.parametrize(
+    "expression",
+    ["-" * 900 + "1", "a" + ".real" * 900, "1 + " * 900 + "1", "1 + " * 3999 + "1"],
+    ids=["signs", "attributes", "a sum", "a long sum"],
+)
+def test_a_cell_that_is_nested_too_deeply_is_refused_for_that(expression, strategy):
+    answer = asked(DEEP.format(expression), strategy)
+    assert isinstance(answer, Plan) or "nested too deeply to be" in answer.reason
+
+
+def test_a_fault_of_the_analysis_is_told_and_keeps_no_cell_from_running(monkeypatch):
+    def broken(*_args):
+        raise KeyError("of ours")
+
+    monkeypatch.setattr("perfmagic.analysis.analysis.dependences_of", broken)
+    answer = asked("a = await f(1)\nb = await g(2)\n", "tasks")
+    assert (answer.kind, answer.reason) == ("unknown", "the analysis failed: KeyError: 'of ours'.")
