@@ -95,8 +95,9 @@ def _dict(machine: Machine, node: ast.Dict) -> Value:
 def _merge(machine: Machine, node: ast.expr, fresh: Fresh) -> None:
     for atom in evaluate(machine, node):
         if isinstance(atom, Live | Fresh):
-            store(machine, fresh, KEYS, iterate(machine, node, just(atom)))
-            store(machine, fresh, ELEMENTS, element(machine, atom))
+            hooks = run_hooks(machine, node, atom, ("keys", "__getitem__"), _ANY_KEY)
+            store(machine, fresh, KEYS, SCALAR if hooks else iterate(machine, node, just(atom)))
+            store(machine, fresh, ELEMENTS, element(machine, atom) | (hooks or frozenset()))
         elif isinstance(atom, Unknown):
             machine.barrier(node, f"line {machine.line(node)} unpacks {atom.reason}")
             store(machine, fresh, ELEMENTS, UNKNOWN)

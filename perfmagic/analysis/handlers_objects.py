@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 
 from perfmagic.analysis.attributes import get
 from perfmagic.analysis.effects import Kind, Location
-from perfmagic.analysis.kinds import bound, is_user_code, kind_of, lookup
+from perfmagic.analysis.instance_checks import ask
+from perfmagic.analysis.kinds import kind_of
 from perfmagic.analysis.machine import Machine
-from perfmagic.analysis.memory import ELEMENTS, attribute_key, change, look, new, reachable, store
+from perfmagic.analysis.memory import ELEMENTS, attribute_key, change, look, new, store
 from perfmagic.analysis.models.model import Model
 from perfmagic.analysis.operators import iterate, read_deep
 from perfmagic.analysis.results import change_all
@@ -71,14 +72,7 @@ def _isinstance(
     machine: Machine, node: ast.AST, _model: Model, _native: Native, arguments: Arguments
 ) -> Value:
     """``isinstance`` and ``issubclass``: a metaclass of the user may have its own opinion."""
-    for atom in reachable(machine, [arguments.get(1) or NEVER]):
-        kind = kind_of(atom)
-        for name in ("__instancecheck__", "__subclasscheck__"):
-            hook = lookup(machine, kind, name) if kind is not None else None
-            if hook is not None and is_user_code(hook[1]):
-                machine.call(
-                    machine, node, bound(hook[1], atom), Arguments(positional=(arguments.get(0) or NEVER,))
-                )
+    ask(machine, node, arguments.get(1) or NEVER, arguments.get(0) or NEVER)
     return SCALAR
 
 

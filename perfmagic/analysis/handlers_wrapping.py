@@ -127,6 +127,15 @@ def _held(machine: Machine, node: ast.AST, model: Model, native: Native, argumen
     return just(made)
 
 
+def _setting(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
+    """A setting of a library: whatever uses the library depends on it."""
+    read_deep(machine, node, arguments.all())
+    reason = f"line {machine.line(node)} calls {model.option}, which changes what later calls give"
+    machine.barrier(node, reason)
+    machine.hazard(node, "opaque", reason, model.option)
+    return UNKNOWN
+
+
 _MAX_PARENTS = 50
 
 WRAPPING_HANDLERS: Mapping[str, Callable[[Machine, ast.AST, Model, Native, Arguments], Value]] = {
@@ -137,4 +146,5 @@ WRAPPING_HANDLERS: Mapping[str, Callable[[Machine, ast.AST, Model, Native, Argum
     "replaced": _replaced,
     "log": _log,
     "held": _held,
+    "setting": _setting,
 }

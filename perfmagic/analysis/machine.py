@@ -12,7 +12,7 @@ from typing import Protocol
 from perfmagic.analysis.effects import Barrier, Hazard, Location, Touched
 from perfmagic.analysis.name_state import NameState
 from perfmagic.analysis.scopes import CELL, FunctionNode, Scope
-from perfmagic.analysis.values import Arguments, Atom, Fresh, Function, Value
+from perfmagic.analysis.values import Arguments, Atom, Fresh, Function, Live, Value
 
 HeapKey = tuple[str, object]
 MAX_STEPS = 60_000
@@ -146,6 +146,7 @@ class Machine:
     members: dict[int, Fresh] = field(default_factory=dict[int, Fresh])
     groups: dict[Fresh, list[object]] = field(default_factory=dict[Fresh, list[object]])
     located: set[int] = field(default_factory=set[int])
+    owners: dict[int, Live] = field(default_factory=dict[int, Live])
     services: dict[str, set[Location]] = field(default_factory=dict[str, set[Location]])
     steps: int = 0
     dirty: set[Atom] = field(default_factory=set[Atom])

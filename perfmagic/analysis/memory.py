@@ -2,7 +2,6 @@
 
 import ast
 import collections
-import gc
 import random
 import sys
 import types
@@ -12,6 +11,7 @@ from typing import cast
 from perfmagic.analysis import live
 from perfmagic.analysis.effects import Kind, Location, Touched
 from perfmagic.analysis.machine import HeapKey, Machine
+from perfmagic.analysis.owners import owner_of_data, why_not_followed
 from perfmagic.analysis.values import (
     DATA,
     NEVER,
@@ -40,7 +40,6 @@ _SEQUENCES = (list, tuple, collections.deque)
 _SETS = (set, frozenset)
 _DICTS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 _ITERATED = (list, tuple, collections.deque, set, frozenset, range)
-_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 MAX_ELEMENTS = 20_000
 MAX_SINGLE = 12
 _FIXED = (*SCALARS, tuple, frozenset, range, slice, types.ModuleType, types.BuiltinFunctionType)
@@ -66,10 +65,11 @@ def locate(machine: Machine, atom: Atom) -> Location | None:
         machine.located.add(id(atom.value))
         if group is not None:
             return locate(machine, group)
-        atom = Live(owner_of_data(atom.value))
-        return Location(
-            Kind.OBJECT, id(atom.value), machine.labels.get(id(atom.value), _type_label(atom.value))
-        )
+        owner = machine.owners.get(id(atom.value))
+        if owner is None:
+            owner = machine.owners[id(atom.value)] = Live(owner_of_data(atom.value))
+        label = machine.labels.get(id(owner.value)) or machine.labels.get(id(atom.value))
+        return Location(Kind.OBJECT, id(owner.value), label or _type_label(atom.value))
     if isinstance(atom, Fresh):
         if atom.kind in ("builtins.tuple", "builtins.frozenset"):
             return None
@@ -79,18 +79,6 @@ def locate(machine: Machine, atom: Atom) -> Location | None:
     if isinstance(atom, Function):
         return Location(Kind.OBJECT, ("function", id(atom.node)), atom.name)
     return None
-
-
-def owner_of_data(value: object) -> object:
-    """Return the dict that a view shows, or the array whose memory another uses; any other object is its own owner."""
-    if is_exact(value, _VIEWS):
-        return gc.get_referents(value)[0]
-    while live.qualified_name(cast("type", type(value))) == "numpy.ndarray":
-        base: object = getattr(value, "base", None)
-        if base is None or live.qualified_name(type(base)) != "numpy.ndarray":
-            return value
-        value = base
-    return value
 
 
 def _type_label(value: object) -> str:
@@ -190,6 +178,9 @@ def name_it(machine: Machine, value: object, label: str) -> Atom:
         group = machine.members.get(id(value))
         if group is not None:
             return group
+        reason = why_not_followed(value, machine.cell.live)
+        if reason is not None:
+            return Unknown(reason)
         machine.labels.setdefault(id(value), label)
     return atom
 
@@ -210,6 +201,8 @@ def element(machine: Machine, atom: Atom, key: Value | None = None) -> Value:
     exact = _constant(key)
     fields = machine.heap.get(atom, {})
     found = [fields.get(ANYTHING, NEVER)]
+    if VIEWED in fields and isinstance(atom, Fresh):
+        _refresh(machine, atom, fields[VIEWED])
     if exact is None:
         found += [value for (sort, _), value in fields.items() if sort == "[]"]
     else:
@@ -220,6 +213,14 @@ def element(machine: Machine, atom: Atom, key: Value | None = None) -> Value:
         found.append(just(atom))
         found.append(SCALAR)
     return join(*found)
+
+
+def _refresh(machine: Machine, view: Fresh, owners: Value) -> None:
+    """Give a view of a dict the values that were put into the dict since the view was made."""
+    for owner in owners if view.site[1] != "keys" else ():
+        pairs = stored(machine, view, ELEMENTS) if view.site[1] == "items" else just(view)
+        for each in pairs:
+            store(machine, each, ELEMENTS if each == view else ("[]", Const(1)), element(machine, owner))
 
 
 def keys(machine: Machine, atom: Atom) -> Value:

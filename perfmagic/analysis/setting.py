@@ -7,10 +7,20 @@ from perfmagic.analysis import live
 from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.kinds import Kinds, bound, is_user_code, kind_of, lookup
 from perfmagic.analysis.machine import Machine, module_scope
-from perfmagic.analysis.memory import attribute_key, change, is_exact, label_of, name_it, store, stored
+from perfmagic.analysis.memory import (
+    ANYTHING,
+    attribute_key,
+    change,
+    is_exact,
+    label_of,
+    name_it,
+    store,
+    stored,
+)
 from perfmagic.analysis.sources import is_library
 from perfmagic.analysis.values import (
     NEVER,
+    UNKNOWN,
     Arguments,
     Atom,
     Const,
@@ -39,6 +49,9 @@ def _put(machine: Machine, node: ast.AST, atom: Atom, name: str, value: Value) -
     if isinstance(atom, Live) and type(atom.value) is types.ModuleType:
         _put_module(machine, node, atom.value, name, value)
         return
+    if name in _MAKING or (isinstance(atom, Live) and _is_settings(atom.value)):
+        lose(machine, node, f"sets {text_of(node)}.{name}", text_of(node))
+        _change_all_of(machine, atom)
     kind = kind_of(atom)
     if isinstance(atom, Live) and _is_widget(atom.value):
         label = label_of(machine, atom)
@@ -48,6 +61,22 @@ def _put(machine: Machine, node: ast.AST, atom: Atom, name: str, value: Value) -
         return
     change(machine, node, atom)
     store(machine, atom, attribute_key(name), value)
+
+
+_MAKING = frozenset({"__code__", "__defaults__", "__kwdefaults__", "__dict__", "__class__", "__bases__"})
+"""Attributes that make a function, an object or a class do something else than its source says."""
+
+
+def _is_settings(value: object) -> bool:
+    """Tell whether an object holds settings that a library reads elsewhere."""
+    return live.qualified_name(type(value)) == "pandas._config.config.DictWrapper"
+
+
+def _change_all_of(machine: Machine, atom: Atom) -> None:
+    """Forget what is known of an object or a function: it may do anything from here on."""
+    store(machine, atom, ANYTHING, UNKNOWN)
+    if isinstance(atom, Live):
+        machine.functions[id(atom.value)] = None
 
 
 def _is_widget(value: object) -> bool:

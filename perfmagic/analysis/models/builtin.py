@@ -145,6 +145,11 @@ _CONTAINERS: Table = {
     "builtins.dict.values": Model(handler="view", option="values"),
     "builtins.dict.items": Model(handler="view", option="items"),
     "builtins.dict.copy": Model(handler="container", option="builtins.dict"),
+    **{
+        f"builtins.{name}.{method}": Model(result="self", reads="no", calls=False)
+        for name in ("bytearray", "memoryview")
+        for method in ("cast", "toreadonly", "obj")
+    },
     "builtins.bytearray.*": replace(CHANGE, result="data", reads="deep"),
     "builtins.memoryview.*": replace(CHANGE, result="data", reads="deep"),
     "collections.deque": Model(handler="container", option="collections.deque"),

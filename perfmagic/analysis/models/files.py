@@ -18,6 +18,9 @@ _PROCESS = Model(
     result="data",
 )
 _ENVIRONMENT_READ = Model(locations=((Kind.ENVIRONMENT, "environment", False),), result="scalar")
+_HOME = Model(
+    locations=((Kind.FILE, "files", False), (Kind.ENVIRONMENT, "environment", False)), result="scalar:str"
+)
 _ENVIRONMENT_WRITE = Model(locations=((Kind.ENVIRONMENT, "environment", True),), result="none")
 _CHANGE_FOLDER = replace(
     _ENVIRONMENT_WRITE, locations=((Kind.ENVIRONMENT, "environment", True), (Kind.FILE, "files", True))
@@ -36,8 +39,11 @@ FILES: Table = {
     **group(
         replace(_READ_FILE, blocking=False),
         "posixpath",
-        "exists isfile isdir getsize getmtime realpath abspath expanduser lexists islink",
+        "exists isfile isdir getsize getmtime lexists islink",
     ),
+    **group(_HOME, "posixpath", "realpath abspath expanduser expandvars"),
+    **group(_HOME, "getpass", "getuser"),
+    **group(_HOME, "shutil", "which"),
     **group(
         replace(_READ_FILE, blocking=False), "genericpath", "exists isfile isdir getsize getmtime getctime"
     ),
@@ -72,7 +78,11 @@ FILES: Table = {
         f"shutil.{name}": _WRITE_FILE
         for name in ("copy", "copyfile", "copytree", "rmtree", "move", "copy2", "make_archive")
     },
-    "tempfile.*": replace(_WRITE_FILE, result="unknown"),
+    "tempfile.*": replace(
+        _WRITE_FILE,
+        result="unknown",
+        locations=(*_WRITE_FILE.locations, (Kind.ENVIRONMENT, "environment", False)),
+    ),
     "glob.glob": _READ_FILE,
     **{
         f"{module}.Path.{name}": _READ_FILE
@@ -87,12 +97,12 @@ FILES: Table = {
             "iterdir",
             "glob",
             "rglob",
-            "resolve",
-            "cwd",
-            "home",
-            "expanduser",
-            "absolute",
         )
+    },
+    **{
+        f"{module}.Path.{name}": replace(_HOME, result="new:pathlib.Path", reads="deep")
+        for module in ("pathlib", "pathlib._local")
+        for name in ("resolve", "cwd", "home", "expanduser", "absolute")
     },
     **{
         f"{module}.Path.{name}": _WRITE_FILE

@@ -54,9 +54,18 @@ _NUMPY: Table = {
         "save savez savez_compressed savetxt",
     ),
     **group(replace(_READ, result=f"new:{ARRAY}"), "numpy", "load loadtxt genfromtxt fromfile"),
-    **group(
-        replace(CHANGE, result="unknown"), "numpy", "nditer seterr seterrcall setbufsize set_printoptions"
-    ),
+    "numpy.nditer": replace(CHANGE, result="unknown"),
+    **{
+        f"{module}.{name}": Model(handler="setting", option=f"numpy.{name}()")
+        for module in (
+            "numpy",
+            "numpy._core._ufunc_config",
+            "numpy.core._ufunc_config",
+            "numpy._core.arrayprint",
+            "numpy.core.arrayprint",
+        )
+        for name in ("seterr", "seterrcall", "setbufsize", "set_printoptions", "set_string_function")
+    },
     "numpy.vectorize": Model(result="unknown"),
     "numpy.vectorize.*": Model(handler="unknown"),
     **{
@@ -123,7 +132,11 @@ _PANDAS: Table = {
     "pandas.core.*": Model(result="new:pandas.DataFrame"),
     "pandas.io.*": replace(_PARSED, result="new:pandas.DataFrame"),
     "pandas.to_pickle": _FILE,
-    "pandas.set_option": Model(handler="dynamic", option="pandas.set_option()"),
+    **{
+        f"{module}.{name}": Model(handler="setting", option=f"pandas.{name}()")
+        for module in ("pandas", "pandas._config.config")
+        for name in ("set_option", "reset_option", "_set_option", "_reset_option")
+    },
     **{
         f"{frame}.{name}": Model(handler="frame_file")
         for frame in _FRAMES

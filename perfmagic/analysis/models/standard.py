@@ -6,6 +6,8 @@ from perfmagic.analysis.effects import Kind
 from perfmagic.analysis.models.model import CHANGE, HELD, KEEP, NUMBER, PURE, SHALLOW, Model, Table, group
 
 _CLOCK = Model(result="scalar:float", reads="no", locations=((Kind.CLOCK, "clock", True),), calls=False)
+_ZONE = (Kind.ENVIRONMENT, "environment", False)
+"""The time zone is one of the variables of the environment."""
 _RANDOM = Model(locations=((Kind.RANDOM, "random", True),))
 _LOOP = Model(mutates=True, reads="no", result="scalar", handler="loop", calls=False)
 _NEW_LOCK = Model(result="new:_thread.lock", reads="no")
@@ -18,11 +20,22 @@ _TIME: Table = {
         "time",
         "time time_ns perf_counter perf_counter_ns monotonic monotonic_ns process_time process_time_ns thread_time",
     ),
-    **group(replace(_CLOCK, result="data"), "time", "localtime gmtime ctime strftime"),
-    **group(PURE, "time", "mktime strptime asctime"),
+    **group(
+        replace(_CLOCK, result="data", locations=(*_CLOCK.locations, _ZONE)),
+        "time",
+        "localtime gmtime ctime strftime",
+    ),
+    **group(replace(PURE, locations=(_ZONE,)), "time", "mktime strptime"),
+    "time.asctime": PURE,
     "time.sleep": Model(handler="sleep", blocking=True, result="none"),
     **group(replace(_CLOCK, result="new:datetime.datetime"), "datetime.datetime", "now utcnow today"),
     "datetime.date.today": replace(_CLOCK, result="new:datetime.date"),
+    **group(
+        replace(PURE, locations=(_ZONE,)),
+        "datetime.datetime",
+        "fromtimestamp astimezone timestamp strftime __format__",
+    ),
+    **group(replace(PURE, locations=(_ZONE,)), "datetime.date", "fromtimestamp strftime __format__"),
     "datetime.*": PURE,
     "datetime.datetime.*": PURE,
     "datetime.date.*": PURE,
