@@ -11,7 +11,7 @@ import re
 import tokenize
 from collections.abc import Iterator, Mapping
 
-from perfmagic.analysis.edits import between, replace, segment
+from perfmagic.analysis.edits import between, replace, segment, string_lines
 from perfmagic.model.plan import Edit
 
 PRIMARIES = (
@@ -46,6 +46,15 @@ def returned(node: ast.expr, text: str) -> str:
 def argument(node: ast.expr, own: str) -> str:
     """Return the expression's text ``own`` as it may stand among the arguments of a call, or in a list."""
     return f"({own})" if isinstance(node, LOOSE) else own
+
+
+def without_margin(own: str, node: ast.expr, text: str) -> str:
+    """Return the text ``own``, taken from a node, as it stands in lines without the indentation of the node's line."""
+    line = text.split("\n")[node.lineno - 1]
+    margin = line[: len(line) - len(line.lstrip())]
+    kept = string_lines(own)
+    rows = enumerate(own.split("\n"), start=1)
+    return "\n".join(row if number in kept else row.removeprefix(margin) for number, row in rows)
 
 
 def target(node: ast.expr, text: str) -> str:

@@ -7,18 +7,22 @@ from collections.abc import Mapping
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.edits import segment
-from perfmagic.analysis.parentheses import argument, arguments_of, awaited
+from perfmagic.analysis.parentheses import argument, arguments_of, awaited, without_margin
 from perfmagic.analysis.statements import Operation
 from perfmagic.analysis.surroundings import live
 from perfmagic.strategies.draft import Draft
 
 
 def awaitable_text(draft: Draft, operation: Operation, taken: Mapping[ast.expr, str] | None = None) -> str:
-    """Return what is awaited for an operation, as it may stand among the arguments of a call.
+    """Return what is awaited for an operation, as it may stand among the arguments of a call, in lines without indentation.
 
     An await gives its own expression; a blocking call is handed to a thread: ``asyncio.to_thread(function, arguments)``.
     ``taken`` maps operations inside it to the names that hold their results.
     """
+    return without_margin(_in_its_layout(draft, operation, taken), operation.expression, draft.text)
+
+
+def _in_its_layout(draft: Draft, operation: Operation, taken: Mapping[ast.expr, str] | None) -> str:
     expression = operation.expression
     if operation.kind == "await" or not isinstance(expression, ast.Call):
         return argument(expression, segment(draft.text, expression, taken))
@@ -39,7 +43,7 @@ def started_text(draft: Draft, operation: Operation, taken: Mapping[ast.expr, st
 def awaited_text(draft: Draft, operation: Operation, taken: Mapping[ast.expr, str] | None = None) -> str:
     """Return the expression that does an operation of either kind and waits for it."""
     if operation.kind == "call":
-        return f"await {awaitable_text(draft, operation, taken)}"
+        return f"await {_in_its_layout(draft, operation, taken)}"
     return f"await {awaited(operation.expression, draft.text, taken)}"
 
 

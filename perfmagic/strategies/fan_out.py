@@ -13,7 +13,7 @@ from perfmagic.analysis.edits import segment
 from perfmagic.analysis.loop_checks import Obstacle
 from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm, outermost
 from perfmagic.analysis.loops import loops_of
-from perfmagic.analysis.parentheses import argument, returned, target
+from perfmagic.analysis.parentheses import argument, returned, target, without_margin
 from perfmagic.analysis.statements import Operation
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.loop_assumptions import loop_notes
@@ -198,7 +198,7 @@ def _iterate(draft: Draft, fan: FanOut, style: LoopStyle) -> Iterate:
         results = (draft.names.new("result"),)
     items, setup = _items(draft, fan)
     helper: tuple[str, ...] = ()
-    call = argument(last[0].expression, segment(draft.text, last[0].expression)) if last else ""
+    call = _moved(draft, last[0].expression) if last else ""
     function = _own_function(draft, fan, last[0]) if last else None
     if not simple:
         function = draft.names.new(f"get_{_word(fan, last)}")
@@ -218,6 +218,11 @@ def _iterate(draft: Draft, fan: FanOut, style: LoopStyle) -> Iterate:
         results=results,
         values=(*fan.temporaries, *results),
     )
+
+
+def _moved(draft: Draft, expression: ast.expr) -> str:
+    own = argument(expression, segment(draft.text, expression))
+    return without_margin(own, expression, draft.text)
 
 
 def _word(fan: FanOut, last: Sequence[Operation]) -> str:

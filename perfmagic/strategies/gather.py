@@ -8,7 +8,7 @@ import ast
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.edits import INDENT, remove, replace
+from perfmagic.analysis.edits import indent_of, remove, replace, string_lines
 from perfmagic.analysis.parentheses import in_place
 from perfmagic.analysis.parentheses import target as beside
 from perfmagic.analysis.statements import simple_target
@@ -20,7 +20,7 @@ from perfmagic.strategies.awaiting import plan_awaiting
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.fan_out import rewrite_loops
 from perfmagic.strategies.level_checks import acceptable, may_raise, notes_of
-from perfmagic.strategies.level_text import comments_around, lift
+from perfmagic.strategies.level_text import comments_around, indented, lift
 from perfmagic.strategies.levels import Level, levels_of
 from perfmagic.strategies.loops_gathered import FIRST_IN_TIME, GatheredLoops
 from perfmagic.strategies.names import stem
@@ -102,9 +102,8 @@ def _gathered(targets: list[str], values: list[list[str]], column: int) -> str:
     bare = all(len(each) == 1 for each in values)
     if bare and column + len(short) <= WIDTH and "\n" not in short:
         return short
-    pad = " " * column
-    rows = "".join(f"{pad}{INDENT}{row}\n" for each in values for row in (*each[:-1], f"{each[-1]},"))
-    return f"{left}await asyncio.gather(\n{rows}{pad})"
+    rows = indented([row for each in values for row in (*each[:-1], f"{each[-1]},")])
+    return f"{left}await asyncio.gather(\n{rows}\n)"
 
 
 def _place(made: Draft, order: Ordering, level: Level, text: str, taken: dict[ast.expr, str]) -> None:
@@ -115,9 +114,9 @@ def _place(made: Draft, order: Ordering, level: Level, text: str, taken: dict[as
     if above:
         made.before(anchor, above)
     if first.index in level.direct:
-        made.edits.append(replace(anchor, text))
+        made.edits.append(replace(anchor, _below(text, indent_of(anchor, made.text))))
     else:
-        made.before(anchor, text.split("\n") if "\n" not in text else [_dedented(text, anchor.col_offset)])
+        made.before(anchor, [text])
     for step in level.members:
         statement, node = statements[step.statement], operation_of(step).node
         if step.index not in level.direct:
@@ -126,6 +125,8 @@ def _place(made: Draft, order: Ordering, level: Level, text: str, taken: dict[as
             made.edits.append(remove(statement, made.text))
 
 
-def _dedented(text: str, column: int) -> str:
-    pad = " " * column
-    return "\n".join(row.removeprefix(pad) for row in text.split("\n"))
+def _below(text: str, margin: str) -> str:
+    """Return a text as it stands behind a margin: its first line is there already, lines in strings stay as they are."""
+    kept = string_lines(text) | {1}
+    rows = enumerate(text.split("\n"), start=1)
+    return "\n".join(row if number in kept else f"{margin}{row}" for number, row in rows)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from perfmagic.analysis.edits import INDENT, Insertion, between, indent_of, replace, segment, string_lines
 from perfmagic.analysis.loop_forms import Comprehension, FanOut
-from perfmagic.analysis.parentheses import after_parentheses, before_parentheses
+from perfmagic.analysis.parentheses import after_parentheses, before_parentheses, in_place
 from perfmagic.analysis.statements import Operation
 from perfmagic.model.plan import Edit
 from perfmagic.strategies.draft import Draft
@@ -75,9 +75,12 @@ def header(loop: ast.For | ast.AsyncFor | ast.comprehension, targets: str, items
     return Edit(start=start, end=after_parentheses(end, text), text=f"{targets} in {items}")
 
 
-def results_taken(operations: Sequence[Operation], results: Sequence[str]) -> list[Edit]:
-    """Return the edits that put results in the place of operations."""
-    return [replace(each.node, name) for each, name in zip(operations, results, strict=True)]
+def results_taken(operations: Sequence[Operation], results: Sequence[str], text: str) -> list[Edit]:
+    """Return the edits that put results in the place of operations; an ``await`` keeps the parentheses around it."""
+    return [
+        replace(each.node, new) if new.startswith("await ") else in_place(each.node, new, text)
+        for each, new in zip(operations, results, strict=True)
+    ]
 
 
 def generators(loop: Comprehension, text: str, items: str | None = None) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from perfmagic.analysis.edits import segment
 from perfmagic.analysis.loop_forms import Clause, InPlace, Site
-from perfmagic.analysis.parentheses import argument, encloses, target
+from perfmagic.analysis.parentheses import argument, encloses, target, without_margin
 from perfmagic.analysis.statements import Operation
 from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.loop_limits import limit_of, may_exceed
@@ -177,7 +177,7 @@ def _inputs(site: Site, taken: Sequence[str]) -> list[str]:
 
 def _turn(draft: Draft, site: Site, function: str | None, over: str, taken: Sequence[str]) -> Turn:
     expression = site.operation.expression
-    own = argument(expression, segment(draft.text, expression))
+    own = without_margin(argument(expression, segment(draft.text, expression)), expression, draft.text)
     inputs = _inputs(site, taken)
     return Turn(
         operation=site.operation,
@@ -216,5 +216,5 @@ def place(made: Draft, found: InPlace, parts: Begun, words: Words) -> list[str]:
         if parts.named:
             made.edits.append(header(loop, parts.each, parts.items, made.text))
     results = [words.take.replace("{}", each) for each in taken]
-    made.edits.extend(results_taken([each.operation for each in parts.turns], results))
+    made.edits.extend(results_taken([each.operation for each in parts.turns], results, made.text))
     return lines

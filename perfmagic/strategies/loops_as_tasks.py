@@ -45,10 +45,10 @@ class LoopsAsTasks:
         made.edits.append(header(loop, f"{parts.target}, {task}", f"zip({parts.items}, {tasks})", made.text))
         last = last_operations(fan)
         if fan.simple:
-            take_results(made, fan, [], results_taken(last, [f"await {task}"]))
+            take_results(made, fan, [], results_taken(last, [f"await {task}"], made.text))
         else:
             names = f"{', '.join(parts.values)} = " if parts.values else ""
-            take_results(made, fan, [f"{names}await {task}"], results_taken(last, parts.results))
+            take_results(made, fan, [f"{names}await {task}"], results_taken(last, parts.results, made.text))
         made.after(loop, cancelling(tasks, task), region=region)
 
     def _start(self, fan: FanOut, parts: Iterate) -> str:

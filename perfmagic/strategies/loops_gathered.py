@@ -73,7 +73,7 @@ class GatheredLoops:
         )
         left = ["pass"] if fan.head and stays_empty(fan) else []
         results_in_place = ["pass"] if _is_dropped(fan) else parts.results
-        take_results(made, fan, left, results_taken(last_operations(fan), results_in_place))
+        take_results(made, fan, left, results_taken(last_operations(fan), results_in_place, made.text))
 
     def write_comprehension(self, fan: FanOut, loop: Comprehension, parts: Iterate, pairing: Pairing) -> None:
         """Gather inside the expression, or before it if each result comes in its turn."""

@@ -2,7 +2,7 @@
 
 import ast
 
-from perfmagic.analysis.edits import INDENT, replace
+from perfmagic.analysis.edits import replace
 from perfmagic.analysis.loop_checks import Obstacle
 from perfmagic.analysis.loop_forms import Comprehension, FanOut, InPlace, LoopForm
 from perfmagic.analysis.parentheses import awaited
@@ -11,7 +11,7 @@ from perfmagic.strategies.draft import Draft
 from perfmagic.strategies.fan_out import Iterate, Pairing, last_operations
 from perfmagic.strategies.group_members import COMES_OUT, IN_A_GROUP, starts_in_group
 from perfmagic.strategies.level_checks import may_raise, unwatched
-from perfmagic.strategies.loop_lines import generators, header, results_taken, take_results
+from perfmagic.strategies.loop_lines import generators, header, indented, results_taken, take_results
 from perfmagic.strategies.loop_sites import Begun, Words, place
 from perfmagic.strategies.loops_gathered import one_by_one, without_handlers
 
@@ -64,10 +64,12 @@ class GroupedLoops:
         made.edits.append(header(loop, f"{parts.target}, {task}", f"zip({parts.items}, {tasks})", made.text))
         last = last_operations(fan)
         if fan.simple:
-            take_results(made, fan, [], results_taken(last, [f"{task}.result()"]))
+            take_results(made, fan, [], results_taken(last, [f"{task}.result()"], made.text))
         else:
             names = f"{', '.join(parts.values)} = " if parts.values else ""
-            take_results(made, fan, [f"{names}{task}.result()"], results_taken(last, parts.results))
+            take_results(
+                made, fan, [f"{names}{task}.result()"], results_taken(last, parts.results, made.text)
+            )
 
     def write_comprehension(self, fan: FanOut, loop: Comprehension, parts: Iterate, pairing: Pairing) -> None:
         """Start all in a group, then build the collection from the results."""
@@ -110,7 +112,5 @@ class GroupedLoops:
         if not found.operations or may_raise(made.analysis, found.operations):
             made.notes.append(IN_A_GROUP)
         group = made.names.new("group")
-        rows = [
-            f"{INDENT}{name} = [{group}.create_task({call}) {over}]" for name, (call, over) in started.items()
-        ]
-        return [f"async with asyncio.TaskGroup() as {group}:", *rows]
+        rows = [f"{name} = [{group}.create_task({call}) {over}]" for name, (call, over) in started.items()]
+        return [f"async with asyncio.TaskGroup() as {group}:", *indented(rows)]

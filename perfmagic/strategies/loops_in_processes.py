@@ -62,7 +62,7 @@ class ProcessLoops:
         if lines:
             made.before(loop, lines)
         made.edits.append(header(loop, f"{parts.target}, {one}", f"zip({parts.items}, {mapped})", made.text))
-        take_results(made, fan, taken, results_taken(last, results))
+        take_results(made, fan, taken, results_taken(last, results, made.text))
 
     def write_comprehension(self, fan: FanOut, loop: Comprehension, parts: Iterate, pairing: Pairing) -> None:
         """Map or submit, and build the collection from the results."""

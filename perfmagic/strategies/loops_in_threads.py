@@ -56,7 +56,7 @@ class ThreadLoops:
             header(loop, f"{parts.target}, {values}", f"zip({parts.items}, {mapped})", made.text)
         )
         left = ["pass"] if fan.head and stays_empty(fan) else []
-        take_results(made, fan, left, results_taken(last_operations(fan), parts.results))
+        take_results(made, fan, left, results_taken(last_operations(fan), parts.results, made.text))
 
     def _take_each(self, fan: FanOut, loop: ast.For, parts: Iterate) -> None:
         made = self._draft
@@ -70,10 +70,12 @@ class ThreadLoops:
         )
         last = last_operations(fan)
         if fan.simple:
-            take_results(made, fan, [], results_taken(last, [f"{future}.result()"]))
+            take_results(made, fan, [], results_taken(last, [f"{future}.result()"], made.text))
         else:
             names = f"{', '.join(parts.values)} = " if parts.values else ""
-            take_results(made, fan, [f"{names}{future}.result()"], results_taken(last, parts.results))
+            take_results(
+                made, fan, [f"{names}{future}.result()"], results_taken(last, parts.results, made.text)
+            )
 
     def write_comprehension(self, fan: FanOut, loop: Comprehension, parts: Iterate, pairing: Pairing) -> None:
         """Map or submit inside the pool, and build the collection from the results."""

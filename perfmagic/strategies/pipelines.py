@@ -56,7 +56,7 @@ def _take(made: Draft, found: LoopForm, parts: Iterate, task: str) -> None:
     """Put the results where the operations stood."""
     if isinstance(found, FanOut) and not found.simple:
         names = f"{', '.join(parts.values)} = " if parts.values else ""
-        taken = results_taken(last_operations(found), parts.results)
+        taken = results_taken(last_operations(found), parts.results, made.text)
         take_results(made, found, [f"{names}await {task}"], taken)
     else:
-        made.edits.extend(results_taken([found.operations[0]], [f"await {task}"]))
+        made.edits.extend(results_taken([found.operations[0]], [f"await {task}"], made.text))

@@ -11,8 +11,8 @@ from dataclasses import replace as changed
 
 from perfmagic.analysis.analysis import Analysis, without
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.edits import replace
 from perfmagic.analysis.effects import Kind
+from perfmagic.analysis.parentheses import in_place
 from perfmagic.analysis.statements import Operation
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Plan, Refusal
@@ -149,7 +149,7 @@ class _Writer:
         future = made.names.new(f"{stem(operation.label)}_future")
         line = f"{future} = {submission(self._pool.executor, _call(operation), made.text)}"
         made.before(block.statements[call.position], [line])
-        made.edits.append(replace(operation.node, f"{future}.result()"))
+        made.edits.append(in_place(operation.node, f"{future}.result()", made.text))
         if call.position < call.step.statement and not is_safe(operation.expression):
             where = operation.lines[0]
             note = f"the arguments of the call on line {where}, which are now evaluated sooner, can be evaluated."

@@ -3,7 +3,7 @@
 import ast
 
 from perfmagic.analysis.edits import segment
-from perfmagic.analysis.parentheses import argument, arguments_of
+from perfmagic.analysis.parentheses import argument, arguments_of, without_margin
 
 
 def pool(executor: str, workers: int) -> str:
@@ -12,8 +12,9 @@ def pool(executor: str, workers: int) -> str:
 
 
 def submission(executor: str, call: ast.Call, text: str) -> str:
-    """Return the call handed to the pool: ``executor.submit(function, arguments)``."""
+    """Return the call handed to the pool, in lines without indentation: ``executor.submit(function, arguments)``."""
     function = argument(call.func, segment(text, call.func))
     arguments = arguments_of(call, text)
     gap = "" if arguments.startswith(("\n", " ")) or not arguments else " "
-    return f"{executor}.submit({function}{',' if arguments else ''}{gap}{arguments})"
+    own = f"{executor}.submit({function}{',' if arguments else ''}{gap}{arguments})"
+    return without_margin(own, call, text)

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
-from perfmagic.analysis.edits import replace
-from perfmagic.analysis.parentheses import returned
+from perfmagic.analysis.parentheses import in_place, returned
 from perfmagic.analysis.statements import Operation
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Edit, Plan, Refusal
@@ -93,7 +92,7 @@ class ThreadStyle:
 
     def replaced(self, start: Start, name: str) -> Edit:
         """Replace the call by its future's result."""
-        return replace(start.operation.expression, f"{name}.result()")
+        return in_place(start.operation.expression, f"{name}.result()", self._draft.text)
 
     def kept(self, _operation: Operation, /) -> None:
         """Nothing: a call in its turn stays as it is."""
