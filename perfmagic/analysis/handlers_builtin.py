@@ -315,6 +315,16 @@ def _dynamic(machine: Machine, node: ast.AST, model: Model, native: Native, argu
     return UNKNOWN
 
 
+def _dir(machine: Machine, node: ast.AST, model: Model, native: Native, arguments: Arguments) -> Value:
+    """``dir(x)`` reads an object, ``dir()`` all names."""
+    if not arguments.all():
+        return _dynamic(machine, node, model, native, arguments)
+    read_deep(machine, node, arguments.all())
+    names = new(machine, node, "builtins.list", "names")
+    store(machine, names, ELEMENTS, SCALAR)
+    return just(names)
+
+
 BUILTIN_HANDLERS: Mapping[str, Callable[[Machine, ast.AST, Model, Native, Arguments], Value]] = {
     "print": _print,
     "len": _len,
@@ -330,6 +340,7 @@ BUILTIN_HANDLERS: Mapping[str, Callable[[Machine, ast.AST, Model, Native, Argume
     "defaultdict": _defaultdict,
     "open": _open,
     "dynamic": _dynamic,
+    "dir": _dir,
     "dump": _dump,
     "unknown": _unknown,
 }

@@ -22,6 +22,7 @@ from perfmagic.analysis.edits import (
 from perfmagic.analysis.statements import Operation
 from perfmagic.model.options import Options
 from perfmagic.model.plan import Edit, Plan, Refusal
+from perfmagic.strategies.frame_watchers import watcher
 from perfmagic.strategies.names import Names
 from perfmagic.strategies.ordering import Ordering, assumptions
 from perfmagic.strategies.standard_names import misleading_name
@@ -135,6 +136,11 @@ def draft(strategy: str, analysis: Analysis, options: Options) -> Draft:
 
 def finish(plan: Draft, *, slots: int | None, one_thread: bool) -> Plan | Refusal:
     """Turn what was collected into a plan; a refusal if the changed text cannot be kept in the user's syntax."""
+    seen = watcher(plan.analysis, _changed_lines(plan))
+    if seen is not None and (plan.names.given or _needed_imports(plan)):
+        reason = f"line {seen.lineno} lists names: those that the changed code introduces would show"
+        lines = (seen.lineno, seen.end_lineno or seen.lineno)
+        return plan.refuse("effect", reason, lines, f"leave out {ast.unparse(seen)}")
     text = plan.text if plan.text.endswith("\n") else f"{plan.text}\n"
     header = _import_lines(plan)
     changes = Changes(
@@ -189,9 +195,13 @@ def _is_there(line: str, analysis: Analysis) -> bool:
     return bool(analysis.tree.body) and ast.unparse(analysis.tree.body[0]) == line
 
 
+def _changed_lines(plan: Draft) -> set[int]:
+    return {each.start[0] for each in plan.edits} | {each.line for each in plan.insertions}
+
+
 def _redefined(plan: Draft) -> frozenset[str]:
     """Return the definitions at the top of the cell that hold a change."""
-    touched = {each.start[0] for each in plan.edits} | {each.line for each in plan.insertions}
+    touched = _changed_lines(plan)
     return frozenset(
         each.name
         for each in plan.analysis.tree.body

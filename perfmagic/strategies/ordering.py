@@ -15,6 +15,7 @@ from perfmagic.analysis.steps import Step
 from perfmagic.analysis.timing import measured
 from perfmagic.analysis.waivers import sentences, waiver
 from perfmagic.model.options import Options
+from perfmagic.strategies.early_failures import fails_early
 from perfmagic.strategies.outline_checks import surely_bound
 
 
@@ -103,9 +104,10 @@ def _ordering(analysis: Analysis, block: Block, options: Options) -> Ordering:
 
 
 def _unsure(analysis: Analysis, block: Block, steps: tuple[Step, ...]) -> Iterator[int]:
-    """Yield the operations that may fail because a name is not bound: early, they would fail before their turn."""
+    """Yield the operations whose arguments may fail, as by a name that is not bound: early, that would be before their turn."""
     have = surely_bound(analysis, block, 0) | set(analysis.namespace) | set(dir(builtins))
     own = scope_names(block.scope).stored
+    bound = scope_names(analysis.tree).binders
     done = 0
     for step in steps:
         if step.operation is None:
@@ -118,7 +120,7 @@ def _unsure(analysis: Analysis, block: Block, steps: tuple[Step, ...]) -> Iterat
                 have |= names
         done = step.statement
         loads = {each.id for each in ast.walk(step.operation.expression) if isinstance(each, ast.Name)}
-        if loads & own - have:
+        if loads & own - have or fails_early(analysis, step.operation.expression, bound):
             yield step.index
 
 

@@ -59,7 +59,7 @@ FUNCTIONS: Table = {
     "builtins.staticmethod": Model(handler="property", option="builtins.staticmethod"),
     "builtins.classmethod": Model(handler="property", option="builtins.classmethod"),
     "builtins.vars": Model(handler="dynamic", option="vars()"),
-    "builtins.dir": replace(SHALLOW, result="data"),
+    "builtins.dir": Model(handler="dir", option="dir()"),
     **{
         f"builtins.{name}": Model(handler="dynamic", option=f"{name}()")
         for name in ("exec", "eval", "globals", "locals")
