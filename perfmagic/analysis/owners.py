@@ -42,13 +42,17 @@ def _base(value: object) -> object:
             return value.obj
         except ValueError:  # it was released
             return None
-    array = next(
-        (each for each in live.mro(type(value)) if live.qualified_name(each) == "numpy.ndarray"), None
-    )
+    if live.qualified_name(type(value)) == "_io._BytesIOBuffer":
+        return next(iter(gc.get_referents(value)), None)
+    array = next((each for each in live.mro(type(value)) if live.qualified_name(each) in _ARRAYS), None)
     if array is None:
         return None
     getter = live.class_dict(array).get("base")
-    return getter.__get__(value) if isinstance(getter, types.GetSetDescriptorType) else None
+    plain = isinstance(getter, types.GetSetDescriptorType | types.MemberDescriptorType)
+    return getter.__get__(value) if plain else None
+
+
+_ARRAYS = frozenset({"numpy.ndarray", "numpy.flatiter"})
 
 
 def _shared_attributes(value: object) -> dict[str, object] | None:

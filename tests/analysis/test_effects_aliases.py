@@ -38,6 +38,7 @@ ALIASES = {
     "array_over_a_bytearray": ("p = bytearray(8)\nq = np.frombuffer(p, dtype=np.uint8)", BOTH),
     "array_over_a_memoryview": ("p = bytearray(8)\nq = np.frombuffer(memoryview(p), dtype=np.uint8)", BOTH),
     "memoryview_of_an_array": ("p = np.zeros(4)\nq = memoryview(p)", BOTH),
+    "flat_array": ("p = np.zeros(4)\nq = p.flat", BOTH),
     "slice_of_an_array": ("p = np.zeros(4)\nq = p[1:]", BOTH),
     "proxy": ("p = O()\nq = weakref.proxy(p)", BOTH_COUNT),
     "variables": ("p = O()\np.n = 0\nq = vars(p)", ATTRIBUTES),
