@@ -43,7 +43,7 @@ def _base(value: object) -> object:
         except ValueError:  # it was released
             return None
     if live.qualified_name(type(value)) == "_io._BytesIOBuffer":
-        return next(iter(gc.get_referents(value)), None)
+        return next((each for each in gc.get_referents(value) if not live.is_class(each)), None)
     array = next((each for each in live.mro(type(value)) if live.qualified_name(each) in _ARRAYS), None)
     if array is None:
         return None

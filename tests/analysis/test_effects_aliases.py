@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.analysis.inference import order
+from tests.analysis.inference import namespace, order
 
 FIRST = """
 import decimal, locale, types, warnings, weakref
@@ -76,6 +76,14 @@ def test_objects_with_states_of_their_own_may_overlap(made, cell):
 def test_objects_that_the_cell_makes_apart_may_overlap(name):
     made, cell = SEPARATE[name]
     assert not order(f"{made}\n{cell}", FIRST)
+
+
+def test_a_buffer_of_a_stream_is_the_stream():
+    setup = "import io\np = io.BytesIO(b'1234')\nq = p.getbuffer()\n"
+    setup += "async def all_of(stream):\n    await asyncio.sleep(0)\n    return stream.getvalue()\n"
+    names = namespace(FIRST + setup)
+    assert order("a = await first(q, 1)\nb = await all_of(p)\n", names=names)
+    names["q"].release()
 
 
 SETTINGS = {
