@@ -13,8 +13,10 @@ from perfmagic.comparing.spending import (
     kept_back_s,
     more_rounds,
 )
-from perfmagic.comparing.warming_up import worth_timing
+from perfmagic.comparing.warming_up import note_not_run, worth_timing
 from perfmagic.model.run import Sample
+from perfmagic.runners.inline import Overrun
+from perfmagic.runners.worker_processes import NotStarted
 from perfmagic.stats.holm import rounds_needed
 
 
@@ -54,10 +56,13 @@ async def time_rounds(
         before_s = measurement.left_s
         taken = await _round(measurement, everyone, loops)
         for entry in everyone:
-            entry.samples.append(taken[entry.strategy])
+            if entry.strategy in taken:
+                entry.samples.append(taken[entry.strategy])
         everyone = [
             entry for entry in everyone if entry is measurement.ledger.baseline or worth_timing(entry)
         ]
+        if len(everyone) == 1:
+            break
         done += 1
         round_s = before_s - measurement.left_s
     if done < needed:
@@ -70,15 +75,19 @@ async def time_rounds(
 
 
 async def _round(measurement: Measurement, everyone: list[Entry], loops: int) -> dict[str, Sample]:
-    """Run everyone once, in random order, and return the samples by name."""
+    """Run everyone once, in random order, and return the samples by name; a candidate that cannot be run has none."""
     trial, baseline = measurement.trial, measurement.ledger.baseline
     taken: dict[str, Sample] = {}
     for entry in measurement.order.sample(everyone, len(everyone)):
-        run = await trial.rerun(
-            measurement.programs[entry.strategy],
-            loops=loops,
-            patience_s=None if entry is baseline else measurement.patience_s(loops),
-        )
+        try:
+            run = await trial.rerun(
+                measurement.programs[entry.strategy],
+                loops=loops,
+                patience_s=None if entry is baseline else measurement.patience_s(loops),
+            )
+        except (Overrun, NotStarted) as failure:
+            note_not_run(entry, failure)
+            continue
         taken[entry.strategy] = run.sample
         if entry is baseline:
             measurement.note_baseline(measurement.judge.judge(run, None))

@@ -40,17 +40,22 @@ async def _first_run(measurement: Measurement, entry: Entry) -> None:
             run = await measurement.trial.rerun(
                 measurement.programs[entry.strategy], patience_s=measurement.patience_s(1)
             )
-    except Overrun as overrun:
-        entry.failed = True
-        message = f"{overrun}: more than {PATIENCE:.0f} times as long as the cell as written"
-        entry.error = ErrorInfo(type="TimeoutError", message=message)
-        return
-    except NotStarted as failure:
-        entry.failed, entry.error = True, ErrorInfo(type="RunError", message=str(failure))
+    except (Overrun, NotStarted) as failure:
+        note_not_run(entry, failure)
         return
     measurement.note_candidate(entry, run)
     if not entry.failed:
         entry.warmup = sending.without(run.sample)
+
+
+def note_not_run(entry: Entry, failure: Overrun | NotStarted) -> None:
+    """Note that a candidate did not come to an end, or did not begin: the others go on without it."""
+    entry.failed = True
+    if isinstance(failure, Overrun):
+        message = f"{failure}: more than {PATIENCE:.0f} times as long as the cell as written"
+        entry.error = ErrorInfo(type="TimeoutError", message=message)
+    else:
+        entry.error = ErrorInfo(type="RunError", message=str(failure))
 
 
 async def _doubt_the_cell(measurement: Measurement, accused: list[Entry], committed_s: float) -> None:

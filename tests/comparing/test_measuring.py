@@ -6,9 +6,12 @@ from collections import Counter
 import pytest
 
 from perfmagic.comparing import disturbance
+from perfmagic.comparing.trial import Trial
 from perfmagic.model.comparison import CandidateStatus
 from perfmagic.model.plan import Plan
 from perfmagic.model.verdict import Status
+from perfmagic.runners.inline import Overrun
+from perfmagic.runners.worker_processes import NotStarted
 from tests.comparing.laboratory import FakeClock, experiment
 
 SLOW, FAST, MIDDLE = 0.25, 0.125, 0.1875
@@ -296,3 +299,24 @@ def test_a_candidate_that_raises_where_the_cell_does_not_has_failed_and_is_not_t
     assert found.result.error is None
     assert len(found.samples("tasks")) == 6
     assert found.clock.log.count(0.125) == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "error"), [(Overrun, "TimeoutError"), (NotStarted, "RunError")], ids=["no end", "no workers"]
+)
+def test_a_candidate_that_cannot_be_run_in_a_round_costs_the_others_nothing(monkeypatch, failure, error):
+    rerun, seen = Trial.rerun, []
+
+    async def fails_later(self, program, **options):
+        if options.get("patience_s") is not None:
+            seen.append(program)
+        if seen and program is seen[0] and seen.count(program) == 3:
+            raise failure("of this round")
+        return await rerun(self, program, **options)
+
+    monkeypatch.setattr(Trial, "rerun", fails_later)
+    found = experiment(CELL, PLANS)
+    assert found["gather"].error.type == error
+    assert "of this round" in found["gather"].error.message
+    assert len(found.samples("tasks")) == len(found.samples("sequential")) >= 10
+    assert not any("ended early" in each for each in found.doubts("candidates"))
