@@ -77,7 +77,9 @@ class WorkerProcesses:
             with self._meter.watching(pool) if self._meter is not None else contextlib.nullcontext():
                 yield pool
         finally:
-            self._kwargs = place.get()[1]
+            # The cell may have asked for a pool of another kind: ours is then the new one, and the old one is gone.
+            found, self._kwargs = place.get()
+            self._pool = found or self._pool
             place.put(*users)
 
     def _ready(self, workers: int) -> Pool:

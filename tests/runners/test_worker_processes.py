@@ -105,3 +105,12 @@ def test_stopping_worker_threads_leaves_those_that_manage_processes(users_pool):
     users_pool.submit(abs, -1).result()
     assert not any("Executor" in name for name in release_workers(frozenset()))
     assert users_pool.submit(abs, -4).result() == 4
+
+
+def test_a_pool_that_the_cell_puts_in_its_place_ends_with_it(processes):
+    with processes.lent(2):
+        theirs = get_reusable_executor(max_workers=1, timeout=60, env={"OF_THE_CELL": "1"})
+        theirs.submit(abs, -3).result()
+        pids = workers(theirs)
+    processes.close()
+    assert not pids & {each.pid for each in child_processes()}
