@@ -347,9 +347,11 @@ def test_submitted_calls_are_seen_by_name_and_line():
     assert seen.tempo_of(wall_s=0.03, most_s=1.0).batches == ((0, 1),)
 
 
-def test_swapped_calls_run_one_after_the_other_in_reverse():
-    names, _ = threaded(POOL, SCHEDULES[0])
-    assert names["log"] == ["b began", "b ended", "a began", "a ended"]
+def test_swapped_calls_wait_for_the_time_that_those_behind_them_take():
+    names, seen = threaded(POOL, SCHEDULES[0])
+    first, second = seen.starts
+    assert second.delay_s < seen.longest_s < first.delay_s
+    assert all(each.began_s - each.noted_s >= each.delay_s for each in seen.starts)
     assert (names["a"], names["b"]) == ("a", "b")
 
 
