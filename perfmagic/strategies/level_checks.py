@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from perfmagic.analysis.analysis import Analysis
 from perfmagic.analysis.blocks import Block
+from perfmagic.analysis.bound_names import bound_names
 from perfmagic.analysis.statements import Lines, Operation
 from perfmagic.analysis.steps import Step
 from perfmagic.strategies.awaitables import always_raises
@@ -154,5 +155,14 @@ def _passed_over(order: Ordering, level: Level, moved: Collection[Step]) -> Iter
     last = max((each.statement for each in moved), default=0)
     for each in order.steps:
         between = level.place[0] < each.statement < last and each.statement not in own
-        if between and each.role == "rest" and each.may_fail:
+        if between and each.role == "rest" and (each.may_fail or _unbinds(order.block, each.statement)):
             yield each
+
+
+def _unbinds(block: Block, index: int) -> bool:
+    """Whether a statement deletes a name that no statement before it in the block binds."""
+    deleted = block.statements[index]
+    if not isinstance(deleted, ast.Delete):
+        return False
+    bound = bound_names(block.statements[:index])
+    return any(not isinstance(each, ast.Name) or each.id not in bound for each in deleted.targets)
