@@ -231,8 +231,17 @@ def _test_or_key(found: _Found, places: Sequence[ast.expr | None]) -> ast.expr |
         whole = first.ifs[0] if first.ifs else loop.key if isinstance(loop, ast.DictComp) else None
         if whole is not None and whole is places[0] and _always(only, whole):
             return only
-    reason = f"line {lines[0]}: one operation of the comprehension decides about another, or about the items"
-    return Obstacle(cause="loop", reason=reason, lines=lines)
+    hint = "await what it needs first in a statement of its own"
+    return Obstacle(cause="loop", reason=f"line {lines[0]}: {_mixed(loop, places)}", lines=lines, hint=hint)
+
+
+def _mixed(loop: Comprehension, places: Sequence[ast.expr | None]) -> str:
+    """Return what the operations of a comprehension are to each other."""
+    if any(each is None for each in places):
+        return "an operation gives the items of the comprehension"
+    if any(each is test for each in places for part in loop.generators for test in part.ifs):
+        return "an operation decides which items of the comprehension count"
+    return "the key and the value of each item are operations, one after the other"
 
 
 def _again(found: _Found, result: ast.expr) -> ast.expr | Obstacle:
