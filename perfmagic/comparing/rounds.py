@@ -58,9 +58,7 @@ async def time_rounds(
         for entry in everyone:
             if entry.strategy in taken:
                 entry.samples.append(taken[entry.strategy])
-        everyone = [
-            entry for entry in everyone if entry is measurement.ledger.baseline or worth_timing(entry)
-        ]
+        everyone = [each for each in everyone if each is everyone[0] or worth_timing(each)]
         if len(everyone) == 1:
             break
         done += 1
