@@ -135,8 +135,8 @@ DEEP = "a = await f(1)\nb = {}\nc = await g(2)\n"
 @pytest.mark.parametrize("strategy", ["gather", "tasks", "taskgroup"])
 @pytest.mark.parametrize(
     "expression",
-    ["-" * 900 + "1", "a" + ".real" * 900, "1 + " * 900 + "1", "1 + " * 3999 + "1"],
-    ids=["signs", "attributes", "a sum", "a long sum"],
+    ["-" * 900 + "1", "a" + ".real" * 900, "1 + " * 900 + "1"],
+    ids=["signs", "attributes", "a sum"],
 )
 def test_a_cell_that_is_nested_too_deeply_is_refused_for_that(expression, strategy):
     answer = asked(DEEP.format(expression), strategy)
