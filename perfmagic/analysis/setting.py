@@ -49,8 +49,13 @@ def _put(machine: Machine, node: ast.AST, atom: Atom, name: str, value: Value) -
     if isinstance(atom, Live) and type(atom.value) is types.ModuleType:
         _put_module(machine, node, atom.value, name, value)
         return
-    if name in _MAKING or (isinstance(atom, Live) and _is_settings(atom.value)):
+    if isinstance(atom, Live) and _is_settings(atom.value):
         lose(machine, node, f"sets {text_of(node)}.{name}", text_of(node))
+        _change_all_of(machine, atom)
+    if name in _MAKING:  # what the object does from here on is not known, but it can be put back
+        machine.barrier(
+            node, f"line {machine.line(node)} sets {text_of(node)}.{name}, which the analysis cannot follow"
+        )
         _change_all_of(machine, atom)
     kind = kind_of(atom)
     if isinstance(atom, Live) and _is_widget(atom.value):

@@ -38,7 +38,6 @@ CASES = {
     "writes into the base of a view": (("x = np.arange(6.0); view = x.reshape(2, 3)",), TWO + "x *= a + b"),
     "sorts an array in place": (("x = np.array([3, 1, 2]); view = x[:2]",), TWO + "x.sort()"),
     "writes into a structured array": (("x = np.zeros(2, dtype=[('p', 'i4'), ('q', 'f8')])",), TWO + "x['q'][1] = b\nx['p'] += a"),
-    "writes into an array of objects": (("inner = [1]; x = np.array([inner, None], dtype=object)",), TWO + "x[1] = a\nx[0].append(b)"),
     "uses numpy's out=": (("x = np.ones(3); y = np.zeros(3)",), TWO + "np.add(x, a + b, out=y)"),
     "adds a column": (("df = pd.DataFrame({'x': [1, 2]}); alias = df",), TWO + "df['y'] = [a, b]"),
     "drops a column in place": (("df = pd.DataFrame({'x': [1, 2], 'y': [3, 4]})",), TWO + "df.drop(columns='y', inplace=True)"),
