@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
 from perfmagic.analysis.effects import Kind, Location
 from perfmagic.analysis.machine import Frame, Machine, Record
@@ -76,7 +77,8 @@ def _seen_outside(record: Record, scope: object) -> Record:
 
 
 def _scope_of(name: Location) -> object:
-    return name.key[0] if isinstance(name.key, tuple) else None
+    key = cast("object", name.key)
+    return cast("tuple[object, ...]", key)[0] if isinstance(key, tuple) else None
 
 
 def _together(one: Record, other: Record) -> Record:

@@ -48,8 +48,10 @@ def _base(value: object) -> object:
     if array is None:
         return None
     getter = live.class_dict(array).get("base")
-    plain = isinstance(getter, types.GetSetDescriptorType | types.MemberDescriptorType)
-    return getter.__get__(value) if plain else None
+    if isinstance(getter, types.GetSetDescriptorType | types.MemberDescriptorType):
+        base: object = getter.__get__(value)
+        return base
+    return None
 
 
 _ARRAYS = frozenset({"numpy.ndarray", "numpy.flatiter"})

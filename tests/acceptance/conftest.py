@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest.register_assert_rewrite("tests.acceptance.notebook", "tests.acceptance.picture", "tests.acceptance.twin")
+pytest.register_assert_rewrite(
+    "tests.acceptance.notebook", "tests.acceptance.picture", "tests.acceptance.twin"
+)
 
 
 @pytest.fixture(autouse=True)

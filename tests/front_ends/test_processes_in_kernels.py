@@ -6,7 +6,7 @@ from tests.front_ends.kernel import Kernel
 
 pytestmark = pytest.mark.kernel
 
-NOTEBOOK = '''
+NOTEBOOK = """
 import math
 import multiprocessing
 import numpy as np
@@ -42,7 +42,7 @@ def norm(rows):
 
 grid, run, rows = Grid(2), shifted(5), np.arange(20_000.0).reshape(200, 100)
 %load_ext perfmagic
-'''
+"""
 
 CELL = """%%concurrent --strategies processes --workers 2 --rounds 1 --no-profile -o found
 a = grid.total(20_000)
@@ -73,14 +73,20 @@ def kernel(request):
 def test_functions_classes_and_closures_of_the_notebook_go_along(kernel):
     reply = kernel.run(CELL, 120)
     assert not reply.error
-    found = kernel.run("p = found.candidate('processes'); (str(p.status), p.verdict and p.verdict.status.value, p.error)").out
+    found = kernel.run(
+        "p = found.candidate('processes'); (str(p.status), p.verdict and p.verdict.status.value, p.error)"
+    ).out
     assert found == "('ran', 'equal', None)", f"{found}\n{reply.text}"
-    assert kernel.run("p.transfer.sent_bytes > rows.nbytes").out == "True", kernel.run("p").out + kernel.run("p.source").out
+    assert kernel.run("p.transfer.sent_bytes > rows.nbytes").out == "True", (
+        kernel.run("p").out + kernel.run("p.source").out
+    )
     assert kernel.run("p.transfer.received_bytes > rows.nbytes and p.transfer.seconds > 0").out == "True"
 
 
 def test_no_process_is_left_and_the_users_own_pool_stays(kernel):
-    kernel.run("from loky import get_reusable_executor\nmine = get_reusable_executor(max_workers=1, timeout=300)\npid = mine.submit(os.getpid).result()")
+    kernel.run(
+        "from loky import get_reusable_executor\nmine = get_reusable_executor(max_workers=1, timeout=300)\npid = mine.submit(os.getpid).result()"
+    )
     assert not kernel.run(CELL, 120).error
     assert kernel.run("left() == [str(pid)]").out == "True"
     assert kernel.run("mine.submit(os.getpid).result() == pid").out == "True"
@@ -88,7 +94,9 @@ def test_no_process_is_left_and_the_users_own_pool_stays(kernel):
 
 
 def test_a_stop_ends_the_workers_at_once(kernel):
-    kernel.run("def spin(n):\n    total = 0\n    for each in range(n):\n        total += each\n    return total")
+    kernel.run(
+        "def spin(n):\n    total = 0\n    for each in range(n):\n        total += each\n    return total"
+    )
     cell = "%%concurrent --strategies processes --workers 2 --rerun --budget 100\na = spin(30_000_000)\nb = spin(30_000_000)"
     reply, seconds = kernel.interrupt_after(cell, 7)
     assert "KeyboardInterrupt" in reply.error

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import types
 
-import numpy
+import numpy as np
 import pytest
 from loky import get_reusable_executor
 
@@ -207,57 +207,75 @@ def planned(source, names, **options):
 PLANS = {
     "two calls": (
         "a = spin(10)\nb = spin(20)\n",
-        "executor = get_reusable_executor(max_workers=2)\n"
-        "a_future = executor.submit(spin, 10)\nb_future = executor.submit(spin, 20)\n"
-        "a = a_future.result()\nb = b_future.result()\n",
+        (
+            "executor = get_reusable_executor(max_workers=2)\n"
+            "a_future = executor.submit(spin, 10)\nb_future = executor.submit(spin, 20)\n"
+            "a = a_future.result()\nb = b_future.result()\n"
+        ),
     ),
     "a chain beside another call": (
         "a = spin(10)\nb = spin(a)\nc = fib(3)\n",
-        "executor = get_reusable_executor(max_workers=2)\n"
-        "a_future = executor.submit(spin, 10)\nc_future = executor.submit(fib, 3)\n"
-        "a = a_future.result()\nb_future = executor.submit(spin, a)\nb = b_future.result()\nc = c_future.result()\n",
+        (
+            "executor = get_reusable_executor(max_workers=2)\n"
+            "a_future = executor.submit(spin, 10)\nc_future = executor.submit(fib, 3)\n"
+            "a = a_future.result()\nb_future = executor.submit(spin, a)\nb = b_future.result()\nc = c_future.result()\n"
+        ),
     ),
     "one expression": (
         "r = spin(1) + fib(2)  # both\n",
-        "executor = get_reusable_executor(max_workers=2)\n"
-        "spin_future = executor.submit(spin, 1)\nfib_future = executor.submit(fib, 2)\n"
-        "r = spin_future.result() + fib_future.result()  # both\n",
+        (
+            "executor = get_reusable_executor(max_workers=2)\n"
+            "spin_future = executor.submit(spin, 1)\nfib_future = executor.submit(fib, 2)\n"
+            "r = spin_future.result() + fib_future.result()  # both\n"
+        ),
     ),
     "a closure and keywords": (
         "a = adder(10)\nb = spin(2, seed=4)\n",
-        "executor = get_reusable_executor(max_workers=2)\n"
-        "a_future = executor.submit(adder, 10)\nb_future = executor.submit(spin, 2, seed=4)\n"
-        "a = a_future.result()\nb = b_future.result()\n",
+        (
+            "executor = get_reusable_executor(max_workers=2)\n"
+            "a_future = executor.submit(adder, 10)\nb_future = executor.submit(spin, 2, seed=4)\n"
+            "a = a_future.result()\nb = b_future.result()\n"
+        ),
     ),
     "methods that only read": (
         "a = turtle.walk(3)\nb = turtle.walk(4)\n",
-        "executor = get_reusable_executor(max_workers=2)\n"
-        "a_future = executor.submit(turtle.walk, 3)\nb_future = executor.submit(turtle.walk, 4)\n"
-        "a = a_future.result()\nb = b_future.result()\n",
+        (
+            "executor = get_reusable_executor(max_workers=2)\n"
+            "a_future = executor.submit(turtle.walk, 3)\nb_future = executor.submit(turtle.walk, 4)\n"
+            "a = a_future.result()\nb = b_future.result()\n"
+        ),
     ),
     "instances whose class brings nothing along": (
         "a = points(3)\nb = points(4)\n",
-        "executor = get_reusable_executor(max_workers=2)\n"
-        "a_future = executor.submit(points, 3)\nb_future = executor.submit(points, 4)\n"
-        "a = a_future.result()\nb = b_future.result()\n",
+        (
+            "executor = get_reusable_executor(max_workers=2)\n"
+            "a_future = executor.submit(points, 3)\nb_future = executor.submit(points, 4)\n"
+            "a = a_future.result()\nb = b_future.result()\n"
+        ),
     ),
     "sets that are only asked": (
         "a = rare('a b c')\nb = unique('a b c')\n",
-        "executor = get_reusable_executor(max_workers=2)\n"
-        "a_future = executor.submit(rare, 'a b c')\nb_future = executor.submit(unique, 'a b c')\n"
-        "a = a_future.result()\nb = b_future.result()\n",
+        (
+            "executor = get_reusable_executor(max_workers=2)\n"
+            "a_future = executor.submit(rare, 'a b c')\nb_future = executor.submit(unique, 'a b c')\n"
+            "a = a_future.result()\nb = b_future.result()\n"
+        ),
     ),
     "random numbers with a seed of their own": (
         "a = seeded(3)\nb = seeded(4)\n",
-        "executor = get_reusable_executor(max_workers=2)\n"
-        "a_future = executor.submit(seeded, 3)\nb_future = executor.submit(seeded, 4)\n"
-        "a = a_future.result()\nb = b_future.result()\n",
+        (
+            "executor = get_reusable_executor(max_workers=2)\n"
+            "a_future = executor.submit(seeded, 3)\nb_future = executor.submit(seeded, 4)\n"
+            "a = a_future.result()\nb = b_future.result()\n"
+        ),
     ),
     "a call that prints stays in its place": (
         "a = spin(1)\nshow(2)\nb = spin(3)\n",
-        "executor = get_reusable_executor(max_workers=2)\n"
-        "a_future = executor.submit(spin, 1)\nb_future = executor.submit(spin, 3)\n"
-        "a = a_future.result()\nshow(2)\nb = b_future.result()\n",
+        (
+            "executor = get_reusable_executor(max_workers=2)\n"
+            "a_future = executor.submit(spin, 1)\nb_future = executor.submit(spin, 3)\n"
+            "a = a_future.result()\nshow(2)\nb = b_future.result()\n"
+        ),
     ),
 }
 
@@ -268,21 +286,27 @@ LOOPS = {
     ),
     "a loop keeps its items apart": (
         "out = []\nfor n in data:\n    out.append(spin(n))\n",
-        "out = []\nexecutor = get_reusable_executor(max_workers=2)\n"
-        "futures = [executor.submit(spin, n) for n in data]\n"
-        "for n, future in zip(data, futures):\n    out.append(future.result())\n",
+        (
+            "out = []\nexecutor = get_reusable_executor(max_workers=2)\n"
+            "futures = [executor.submit(spin, n) for n in data]\n"
+            "for n, future in zip(data, futures):\n    out.append(future.result())\n"
+        ),
     ),
     "two calls for each item": (
         "out = []\nfor n in [1, 2]:\n    v = spin(n)\n    out.append(fib(v))\n",
-        "out = []\nexecutor = get_reusable_executor(max_workers=2)\n\ndef get_fib(n):\n    v = spin(n)\n    return v, fib(v)\n\n"
-        "items = [1, 2]\nfutures = [executor.submit(get_fib, n) for n in items]\n"
-        "for n, future in zip(items, futures):\n    v, fib_result = future.result()\n    out.append(fib_result)\n",
+        (
+            "out = []\nexecutor = get_reusable_executor(max_workers=2)\n\ndef get_fib(n):\n    v = spin(n)\n    return v, fib(v)\n\n"
+            "items = [1, 2]\nfutures = [executor.submit(get_fib, n) for n in items]\n"
+            "for n, future in zip(items, futures):\n    v, fib_result = future.result()\n    out.append(fib_result)\n"
+        ),
     ),
     "a filter": (
         "out = [spin(n, seed=1) for n in data if n > 3]\n",
-        "executor = get_reusable_executor(max_workers=2)\n"
-        "futures = [executor.submit(spin, n, seed=1) for n in data if n > 3]\n"
-        "out = [future.result() for future in futures]\n",
+        (
+            "executor = get_reusable_executor(max_workers=2)\n"
+            "futures = [executor.submit(spin, n, seed=1) for n in data if n > 3]\n"
+            "out = [future.result() for future in futures]\n"
+        ),
     ),
     "inside a function": (
         "def work(xs):\n    return [spin(x) for x in xs]\nr = work(data)\n",
@@ -397,7 +421,7 @@ def test_one_worker_is_refused(notebook):
     [
         (lambda patch: patch.setattr(sys, "getrecursionlimit", lambda: 5000), "setrecursionlimit"),
         (lambda patch: patch.setattr(decimal.getcontext(), "prec", 50), "decimal numbers"),
-        (lambda patch: patch.setattr(numpy, "geterr", lambda: {"divide": "raise"}), "seterr()"),
+        (lambda patch: patch.setattr(np, "geterr", lambda: {"divide": "raise"}), "seterr()"),
         (lambda patch: patch.setattr(sys, "get_int_max_str_digits", lambda: 0), "set_int_max_str_digits"),
     ],
     ids=["recursion", "decimals", "numpy", "digits"],
