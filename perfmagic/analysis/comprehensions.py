@@ -77,8 +77,8 @@ def _seen_outside(record: Record, scope: object) -> Record:
 
 
 def _scope_of(name: Location) -> object:
-    key = cast("object", name.key)
-    return cast("tuple[object, ...]", key)[0] if isinstance(key, tuple) else None
+    scope, _ = cast("tuple[object, str]", name.key)
+    return scope
 
 
 def _together(one: Record, other: Record) -> Record:
