@@ -8,7 +8,7 @@ exchanging or overlapping the two steps leaves every result as it is, as far as 
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -88,33 +88,28 @@ def _timed(block: Block, steps: Sequence[Step]) -> Iterator[Dependence]:
         reason, lines = around(first, last)
         between = [each for each in steps[first.index + 1 : last.index] if each.role == "operation"]
         for earlier, later in pairwise(between):
-            yield Dependence(
-                block=block.key,
-                kind="effect",
-                cause="effect",
-                earlier=earlier.index,
-                later=later.index,
-                label="the clock",
-                lines=lines,
-                reason=reason,
-                hint=TAKE_OUT,
-            )
+            yield replace(_effect(block, "effect", earlier, later, reason, TAKE_OUT), lines=lines)
 
 
 def _in_a_row(block: Block, steps: Sequence[Step]) -> Iterator[Dependence]:
+    reason = f"more than {MOST_STEPS} pieces of code stand in one block, which is more than are compared"
     for earlier, later in pairwise(steps):
         yield from (each for at in later.needs for each in conflicts(block.key, steps[at], later))
-        yield Dependence(
-            block=block.key,
-            kind="effect",
-            cause="unknown",
-            earlier=earlier.index,
-            later=later.index,
-            label="",
-            lines=(earlier.lines[0], later.lines[1]),
-            reason=f"more than {MOST_STEPS} pieces of code stand in one block, which is more than are compared",
-            hint="divide the cell",
-        )
+        yield _effect(block, "unknown", earlier, later, reason, "divide the cell")
+
+
+def _effect(block: Block, cause: str, earlier: Step, later: Step, reason: str, hint: str) -> Dependence:
+    return Dependence(
+        block=block.key,
+        kind="effect",
+        cause=cause,
+        earlier=earlier.index,
+        later=later.index,
+        label="",
+        lines=(earlier.lines[0], later.lines[1]),
+        reason=reason,
+        hint=hint,
+    )
 
 
 def conflicts(block: int, earlier: Step | Side, later: Step | Side) -> Iterator[Dependence]:
