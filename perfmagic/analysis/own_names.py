@@ -148,10 +148,14 @@ def _read(node: ast.AST) -> Iterator[str]:
 
 def _stored(node: ast.AST) -> list[str]:
     """Return the names that an expression stores or deletes in its own scope."""
-    if isinstance(node, ast.Name):
-        return [] if isinstance(node.ctx, ast.Load) else [node.id]
-    if isinstance(node, ast.Lambda):
-        return []
-    if isinstance(node, COMPREHENSIONS):
-        return [each.target.id for each in ast.walk(node) if isinstance(each, ast.NamedExpr)]
-    return [name for child in ast.iter_child_nodes(node) for name in _stored(child)]
+    found: list[str] = []
+    waiting = [node]
+    while waiting:  # code may be nested deeper than Python's stack
+        each = waiting.pop()
+        if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load):
+            found.append(each.id)
+        elif isinstance(each, COMPREHENSIONS):
+            found.extend(inner.target.id for inner in ast.walk(each) if isinstance(inner, ast.NamedExpr))
+        elif not isinstance(each, ast.Lambda):
+            waiting.extend(reversed(list(ast.iter_child_nodes(each))))
+    return found

@@ -13,7 +13,7 @@ from tests.comparing.laboratory import PlainHost, experiment
         ("return 1\n", "the changed cell does not compile: SyntaxError: 'return' outside function"),
         (
             "a = '\0'\n",
-            "the changed cell does not compile: SyntaxError: source code string cannot contain null bytes",
+            "the changed cell does not compile: ",  # ValueError before Python 3.12
         ),
         ("await sleep(1)\n", "the changed cell awaits, and the cell as written does not"),
     ],
